@@ -1,0 +1,82 @@
+"""What every part of the sandbox is given."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.directory import Directory
+from sandbox.identity import Identity
+from sandbox.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """How late things are. Seconds on the sandbox clock."""
+
+    name: str
+    account_seconds: float = 0
+    deployment_seconds: float = 0
+    private_endpoint_seconds: float = 0
+    other_seconds: float = 0
+    """Any other long operation: projects, workspaces, stores, group deletes."""
+    rbac_delay_seconds: float = 0
+    """From a role assignment to its being enforced."""
+    deploy_delay_seconds: float = 0
+    """From a deployment's success to its answering on the data plane."""
+    network_delay_seconds: float = 0
+    """From an account's last write to its being ready for a private endpoint."""
+    latency_scale: float = 0
+    """Of the time a model takes to answer; 0 answers at once."""
+
+
+PROFILES = {
+    "fast": Profile(name="fast"),
+    "azure": Profile(
+        name="azure",
+        account_seconds=4,
+        deployment_seconds=2,
+        private_endpoint_seconds=3,
+        other_seconds=2,
+        rbac_delay_seconds=60,
+        deploy_delay_seconds=5,
+        network_delay_seconds=10,
+        latency_scale=1,
+    ),
+}
+
+
+class Settings:
+    """What the control API can change. Kept in the store, read anew each time."""
+
+    def __init__(self, store: Store, arm: str = "") -> None:
+        self._store = store
+        self.arm = arm
+        """Where ARM and the data planes answer, e.g. https://127.0.0.1:8443; no slash at the end."""
+
+    @property
+    def profile(self) -> Profile:
+        return PROFILES[self._store.setting("profile", "fast")]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._store.setting(key, default)
+
+    def set(self, key: str, value: Any) -> None:
+        self._store.set_setting(key, value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """The store, the clock, who is who, and the settings."""
+
+    store: Store
+    clock: Clock
+    identity: Identity
+    settings: Settings
+    directory: Directory
+    journal: list[dict[str, Any]] = field(default_factory=list)
+    """The last requests to ARM, as the control API shows them."""
+
+
+def seconds(count: float) -> timedelta:
+    return timedelta(seconds=count)

@@ -1,0 +1,262 @@
+"""What the sandbox remembers: one SQLite file, one writer."""
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sandbox.arm.ids import parent_of
+from sandbox.clock import Clock, stamp
+
+Body = dict[str, Any]
+
+VERSION = 1
+"""Of the tables below. Another version's file is refused, never guessed at."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS resources (
+    id_lc TEXT PRIMARY KEY, id TEXT NOT NULL, type_lc TEXT NOT NULL, type TEXT NOT NULL,
+    parent_lc TEXT NOT NULL, body TEXT NOT NULL, etag TEXT NOT NULL, changed_at TEXT NOT NULL,
+    deleted_at TEXT, purge_at TEXT);
+CREATE INDEX IF NOT EXISTS resources_parent ON resources (parent_lc, type_lc);
+CREATE INDEX IF NOT EXISTS resources_type ON resources (type_lc);
+CREATE TABLE IF NOT EXISTS operations (
+    id TEXT PRIMARY KEY, action TEXT NOT NULL, resource_id TEXT NOT NULL, collection TEXT NOT NULL,
+    status TEXT NOT NULL, started TEXT NOT NULL, due TEXT NOT NULL, ended TEXT,
+    final TEXT NOT NULL, error TEXT);
+CREATE INDEX IF NOT EXISTS operations_due ON operations (status, due);
+CREATE TABLE IF NOT EXISTS account_locks (
+    account_lc TEXT PRIMARY KEY, operation_id TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS principals (
+    oid TEXT PRIMARY KEY, client_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
+    inside_header TEXT NOT NULL UNIQUE, outside_header TEXT NOT NULL UNIQUE,
+    client_secret TEXT NOT NULL, groups TEXT NOT NULL, created_at TEXT NOT NULL,
+    resource_lc TEXT);
+CREATE TABLE IF NOT EXISTS kv (
+    store_id_lc TEXT NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL DEFAULT '',
+    value TEXT, content_type TEXT, tags TEXT NOT NULL DEFAULT '{}', etag TEXT NOT NULL,
+    locked INTEGER NOT NULL DEFAULT 0, last_modified TEXT NOT NULL,
+    PRIMARY KEY (store_id_lc, key, label));
+CREATE TABLE IF NOT EXISTS kv_revisions (
+    number INTEGER PRIMARY KEY, store_id_lc TEXT NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL,
+    value TEXT, content_type TEXT, tags TEXT NOT NULL, etag TEXT NOT NULL,
+    locked INTEGER NOT NULL, last_modified TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS kv_revisions_of ON kv_revisions (store_id_lc, key, label);
+CREATE TABLE IF NOT EXISTS events (
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, account_lc TEXT NOT NULL,
+    deployment TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL, operation TEXT NOT NULL,
+    status INTEGER NOT NULL, stream INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, ttft_ms REAL NOT NULL,
+    ttlt_ms REAL NOT NULL, rate_cost REAL NOT NULL, utilisation REAL NOT NULL,
+    is_spillover INTEGER NOT NULL, filtered INTEGER NOT NULL, principal TEXT NOT NULL,
+    correlation_id TEXT NOT NULL, details TEXT NOT NULL DEFAULT '{}');
+CREATE INDEX IF NOT EXISTS events_at ON events (account_lc, at);
+CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+"""
+
+FORGOTTEN = ("resources", "operations", "account_locks", "kv", "kv_revisions", "events", "faults")
+"""What a reset empties. Secrets, keys and principals outlive it, so that open shells keep working."""
+
+
+class WrongDatabase(Exception):
+    """The file cannot be used; the text says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """One ARM resource, as GET would answer it."""
+
+    id: str
+    type: str
+    body: Body
+    etag: str
+    deleted_at: str | None = None
+    purge_at: str | None = None
+
+
+class Store:
+    """Resources and settings. A transaction is all or nothing, a kill -9 included."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.clock = clock
+        self._lock = RLock()
+        self._depth = 0
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
+        try:
+            self._open(path)
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            raise WrongDatabase(
+                f"{path} does not open: {error}. Fix: if the disk is not full, delete the file; "
+                "the sandbox starts empty then."
+            ) from None
+
+    def _open(self, path: Path) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, VERSION):
+            self._connection.close()
+            raise WrongDatabase(
+                f"{path} was written by another version of the sandbox ({version}, not {VERSION})."
+                " Fix: delete it, or go back to that version."
+            )
+        self._connection.executescript(TABLES)
+        self._connection.execute(f"PRAGMA user_version={VERSION}")
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One writer at a time; a transaction within another joins it."""
+        with self._lock:
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._connection.execute("COMMIT")
+
+    def get(self, id: str) -> Stored | None:
+        """A live resource, whatever the casing of its id."""
+        return self._one("id_lc = ? AND deleted_at IS NULL", id.lower())
+
+    def soft_deleted(self, id: str) -> Stored | None:
+        return self._one("id_lc = ? AND deleted_at IS NOT NULL", id.lower())
+
+    def children(self, parent_id: str, type: str | None = None) -> list[Stored]:
+        """Those directly under a resource, a group or a scope, by id."""
+        if type is None:
+            return self._all("parent_lc = ? AND deleted_at IS NULL", parent_id.lower())
+        return self._all(
+            "parent_lc = ? AND type_lc = ? AND deleted_at IS NULL", parent_id.lower(), type.lower()
+        )
+
+    def beneath(self, scope: str) -> list[Stored]:
+        """All at any depth under a scope, by id."""
+        prefix = scope.lower() + "/"
+        return self._all(
+            "id_lc >= ? AND id_lc < ? AND deleted_at IS NULL", prefix, prefix[:-1] + "0"
+        )
+
+    def of_type(self, type: str, *, deleted: bool = False) -> list[Stored]:
+        """All of a type: the live ones, or the soft-deleted ones."""
+        which = "IS NOT NULL" if deleted else "IS NULL"
+        return self._all(f"type_lc = ? AND deleted_at {which}", type.lower())
+
+    def put(self, id: str, type: str, body: Body, *, etag: str | None = None) -> Stored:
+        """Write a live resource, in place of whatever has the id."""
+        stored = Stored(id=id, type=type, body=body, etag=etag or new_etag())
+        self.execute(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+            (
+                id.lower(),
+                id,
+                type.lower(),
+                type,
+                parent_of(id).lower(),
+                json.dumps(body, separators=(",", ":")),
+                stored.etag,
+                stamp(self.clock.now()),
+            ),
+        )
+        return stored
+
+    def delete(self, id: str) -> None:
+        """Remove one row; what hangs under it is the caller's business."""
+        self.execute("DELETE FROM resources WHERE id_lc = ?", (id.lower(),))
+
+    def soft_delete(self, id: str, purge_at: datetime) -> None:
+        """Hide a resource and all beneath it until it is restored or purged."""
+        self.execute(
+            "UPDATE resources SET deleted_at = ?, purge_at = ? "
+            "WHERE deleted_at IS NULL AND (id_lc = ? OR (id_lc >= ? AND id_lc < ?))",
+            (stamp(self.clock.now()), stamp(purge_at), id.lower(), *_range(id)),
+        )
+
+    def restore(self, id: str) -> None:
+        """Bring a soft-deleted resource back, with all beneath it."""
+        self.execute(
+            "UPDATE resources SET deleted_at = NULL, purge_at = NULL "
+            "WHERE deleted_at IS NOT NULL AND (id_lc = ? OR (id_lc >= ? AND id_lc < ?))",
+            (id.lower(), *_range(id)),
+        )
+
+    def purge(self, id: str) -> None:
+        """Forget a soft-deleted resource and all beneath it."""
+        self.execute(
+            "DELETE FROM resources "
+            "WHERE deleted_at IS NOT NULL AND (id_lc = ? OR (id_lc >= ? AND id_lc < ?))",
+            (id.lower(), *_range(id)),
+        )
+
+    def purge_due(self) -> None:
+        """Forget what has been soft-deleted for long enough."""
+        self.execute("DELETE FROM resources WHERE purge_at <= ?", (stamp(self.clock.now()),))
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        rows = self.execute("SELECT value FROM settings WHERE key = ?", (key,))
+        return json.loads(rows[0]["value"]) if rows else default
+
+    def set_setting(self, key: str, value: Any) -> None:
+        self.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    def forget(self) -> None:
+        """Empty the cloud; keep secrets, keys and principals that are not of a resource."""
+        with self.transaction():
+            for table in FORGOTTEN:
+                self.execute(f"DELETE FROM {table}")
+            self.execute("DELETE FROM principals WHERE resource_lc IS NOT NULL")
+
+    def _one(self, condition: str, *parameters: str) -> Stored | None:
+        found = self._all(condition, *parameters)
+        return found[0] if found else None
+
+    def _all(self, condition: str, *parameters: str) -> list[Stored]:
+        rows = self.execute(
+            "SELECT id, type, body, etag, deleted_at, purge_at FROM resources "
+            f"WHERE {condition} ORDER BY id_lc",
+            parameters,
+        )
+        return [
+            Stored(
+                id=row["id"],
+                type=row["type"],
+                body=json.loads(row["body"]),
+                etag=row["etag"],
+                deleted_at=row["deleted_at"],
+                purge_at=row["purge_at"],
+            )
+            for row in rows
+        ]
+
+
+def new_etag() -> str:
+    """Without the quotes that the wire puts around it."""
+    return str(uuid.uuid4())
+
+
+def _range(id: str) -> tuple[str, str]:
+    """The ids beneath one, as a half-open range: "/" is followed by "0"."""
+    return id.lower() + "/", id.lower() + "0"
