@@ -1,0 +1,236 @@
+"""The rules as a CrossGuard pack: the only file that knows pulumi_policy.
+
+The SDK would rebuild every resource once for each rule, and answers an unknown value with advice
+only. So requests are read here, once, and handed on to it without their properties.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+import grpc
+import pulumi_policy as sdk
+from pulumi.runtime.proto import analyzer_pb2 as wire
+from pulumi_policy import policy as internals
+
+from policies import judge
+from policies.arm import normal_type
+from policies.judge import Outcome
+from policies.profiles import KEY, Profile, WrongProfile, resolve
+from policies.registry import RULES
+from policies.rule import Context, Level, ResourceRule, Rule, StackRule, WrongLimit
+from policies.rules.guard import GUARD
+from policies.values import from_struct, texts
+from policies.world import STACK, Missed, Resource, World
+
+PACK: Final = "plumbline"
+
+LEVELS: Final[dict[int, Level]] = {
+    wire.ADVISORY: "advisory",
+    wire.MANDATORY: "mandatory",
+    wire.REMEDIATE: "mandatory",  # none of ours can remediate
+    wire.DISABLED: "disabled",
+}
+
+
+class Gate:
+    """What one run of the pack has learned so far. The engine starts it anew for every run."""
+
+    def __init__(self) -> None:
+        self.profile: Profile = "prod"
+        self.levels: dict[str, Level] = {}
+        self.secrets: frozenset[str] = frozenset()
+        self.facts: dict[str, Resource] = {}
+        """What each resource is asked to be: the engine shows stack rules only outputs."""
+        self.missed: list[Missed] = []
+        self.world = World(())
+        self.policies: list[sdk.Policy] = []
+        for rule in RULES.values():
+            if isinstance(rule, ResourceRule):
+                self.policies.append(self._resource_policy(rule))
+            elif isinstance(rule, StackRule):
+                self.policies.append(self._stack_policy(rule))
+        # `pulumi policy analyze` never says which stack it is; the environment may.
+        self.use(resolve(os.environ.get("PULUMI_STACK", "prod"), None))
+
+    def use(self, profile: Profile) -> None:
+        """Judge as this environment from now on."""
+        self.profile = profile
+        for policy in self.policies:
+            level = RULES[policy.name].levels.at(profile)
+            self.levels[policy.name] = level
+            policy.enforcement_level = sdk.EnforcementLevel(level)
+
+    def context(self, config: Mapping[str, Any] | None) -> Context:
+        return Context(profile=self.profile, now=datetime.now(UTC), config=dict(config or {}))
+
+    def remember(self, request: Any) -> Resource:
+        """A resource of an Analyze or AnalyzeStack request."""
+        secrets: set[str] = set()
+        return Resource(
+            urn=request.urn,
+            type=normal_type(request.type),
+            name=request.name,
+            inputs=from_struct(request.properties, secrets),
+            protected=request.options.protect,
+            parent=request.options.parent,
+            secrets=self.secrets | secrets,
+        )
+
+    def gather(self, requests: Any) -> World:
+        """The whole stack: what was asked for, and what comes from where."""
+        resources, unseen = [], []
+        for request in requests:
+            fact = self.facts.get(request.urn)
+            if fact is None or fact.type == STACK:  # the stack's own outputs are its exports
+                unseen += [] if fact else [request.urn]
+                fact = self.remember(request)
+            resources.append(
+                replace(
+                    fact,
+                    parent=request.parent,
+                    dependencies=frozenset(request.dependencies),
+                    comes_from={
+                        key: frozenset(sources.urns)
+                        for key, sources in request.propertyDependencies.items()
+                    },
+                )
+            )
+        return World(resources, unseen=unseen)
+
+    def _resource_policy(self, rule: ResourceRule) -> sdk.Policy:
+        def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
+            resource = self.facts[args.urn]
+            if resource.type not in rule.types:
+                args.not_applicable("another type")
+            self._tell(
+                judge.of_resource(rule, resource, self.context(args.get_config())), args, report
+            )
+
+        return sdk.ResourceValidationPolicy(rule.id, rule.description, validate, **_shape(rule))
+
+    def _stack_policy(self, rule: StackRule) -> sdk.Policy:
+        def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+            world = self.world
+            if rule is GUARD:
+                mandatory = [m for m in self.missed if self.levels[m.rule] == "mandatory"]
+                world = World(world.resources, mandatory, world.unseen)
+            self._tell(judge.of_stack(rule, world, self.context(args.get_config())), args, report)
+
+        return sdk.StackValidationPolicy(rule.id, rule.description, validate, **_shape(rule))
+
+    def _tell(
+        self,
+        outcome: Outcome,
+        args: sdk.ResourceValidationArgs | sdk.StackValidationArgs,
+        report: sdk.ReportViolation,
+    ) -> None:
+        for finding in outcome.findings:
+            report(finding.message, finding.resource.urn if finding.resource else None)
+        if outcome.crash:
+            report(outcome.crash, None)
+        if outcome.missed:
+            self.missed.append(outcome.missed)
+            # The engine would else count the rule among those that passed.
+            args.not_applicable(f"unknown: {outcome.missed.path}")
+
+
+def _shape(rule: Rule) -> dict[str, Any]:
+    return {
+        "severity": sdk.Severity(rule.severity.lower()),
+        "config_schema": sdk.PolicyConfigSchema({p.name: p.schema for p in rule.params})
+        if rule.params
+        else None,
+        "tags": [rule.category, *rule.controls],
+        "remediation_steps": rule.fix,
+    }
+
+
+class Servicer(internals._PolicyAnalyzerServicer):  # private: a test pins it
+    """What the engine talks to."""
+
+    def __init__(self, gate: Gate, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._gate = gate
+
+    @property
+    def _sdk(self) -> Any:
+        return super()  # Any, since the SDK's own servicer has no types
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:
+        try:
+            self._gate.use(resolve(request.stack, request.config.get(KEY)))
+        except WrongProfile as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        self._gate.secrets = frozenset(
+            text for key in request.config_secret_keys for text in _open(request.config.get(key))
+        )
+        return self._sdk.ConfigureStack(request, context)
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        wrong = list(complaints(request.policyConfig))
+        if wrong:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "; ".join(wrong))
+        for id, config in request.policyConfig.items():
+            if id in RULES:
+                self._gate.levels[id] = LEVELS[config.enforcementLevel]
+        return self._sdk.Configure(request, context)
+
+    def Analyze(self, request: Any, context: Any) -> Any:
+        self._gate.facts[request.urn] = self._gate.remember(request)
+        bare = wire.AnalyzeRequest(type=request.type, urn=request.urn, name=request.name)
+        return self._sdk.Analyze(bare, context)
+
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:
+        self._gate.world = self._gate.gather(request.resources)
+        return self._sdk.AnalyzeStack(wire.AnalyzeStackRequest(), context)
+
+    def Remediate(self, request: Any, context: Any) -> Any:
+        return wire.RemediateResponse()  # we change nothing behind anybody's back
+
+
+def complaints(config: Mapping[str, Any]) -> Any:
+    """What is wrong with a policy configuration; the engine lets misspelt names pass."""
+    for id in sorted(config):
+        if id == "all":
+            continue
+        rule = RULES.get(id)
+        if rule is None:
+            yield f"policy configuration: no rule {id}. Fix: plumb check --list-rules"
+            continue
+        params = {param.name: param for param in rule.params}
+        for name, value in from_struct(config[id].properties).items():
+            param = params.get(name)
+            if param is None:
+                offered = ", ".join(sorted(params)) or "none"
+                yield f"policy configuration: {id} has no {name}. Fix: its parameters: {offered}"
+                continue
+            try:
+                param.parse(value)
+            except WrongLimit as error:
+                yield f"policy configuration: {id}.{error}. Fix: plumb check --explain {id}"
+
+
+def _open(value: str | None) -> set[str]:
+    """Every text in a configuration value, which is itself text: JSON, if it holds an object."""
+    try:
+        held = json.loads(value or "")
+    except ValueError:
+        held = value
+    return texts(held) | ({value} if value else set())
+
+
+def servicer(gate: Gate) -> Servicer:
+    """The servicer alone, as PolicyPack would make it."""
+    return Servicer(gate, PACK, "0.0.1", gate.policies, sdk.EnforcementLevel.MANDATORY)
+
+
+def serve() -> None:
+    """Answer the engine until it ends this process."""
+    gate = Gate()
+    vars(internals)["_PolicyAnalyzerServicer"] = partial(Servicer, gate)
+    sdk.PolicyPack(PACK, gate.policies, sdk.EnforcementLevel.MANDATORY)

@@ -1,0 +1,40 @@
+"""The guard: a gate that could not see must not open."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from policies.rule import Context, Levels, StackRule
+from policies.world import Finding, World
+
+
+def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
+    if world.by_urn.keys() <= world.unseen:
+        yield Finding(
+            None,
+            "nobody showed the gate what the resources are asked to be, so nothing was judged. "
+            "Fix: run it with the whole program: pulumi preview --policy-pack policies.",
+        )
+    for missed in sorted(world.missed, key=lambda missed: (missed.urn, missed.rule, missed.path)):
+        subject = world.by_urn.get(missed.urn)
+        of = f" of {subject.label}" if subject else ""
+        yield Finding(
+            subject,
+            f"{missed.rule} could not read {missed.path}{of} before the update. "
+            "Fix: a literal value, or one from the stack file.",
+            missed.path,
+        )
+
+
+GUARD: Final = StackRule(
+    id="preview-values-known",
+    number=51,
+    category="operations",
+    severity="High",
+    levels=Levels.of("aMM"),
+    description="What a mandatory rule must read is known before the update.",
+    why="A value that only the update brings is judged when it is too late: the resource is there.",
+    fix="Give it as a literal, from the stack file.",
+    types=frozenset(),
+    check=preview_values_known,
+)
+"""Stands last, since it speaks of what the others missed."""

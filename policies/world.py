@@ -1,0 +1,152 @@
+"""What rules are shown: the resources of a stack, and which of them means which."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from components.catalog import ACCOUNT
+from policies.arm import is_named
+from policies.values import Fields, Need, Object, Unknown
+
+STACK: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One registered resource: what it is asked to be, and where those values come from."""
+
+    urn: str
+    type: str
+    """Without API version, in today's module."""
+    name: str
+    """Its logical name."""
+    inputs: Object
+    protected: bool = False
+    parent: str = ""
+    dependencies: frozenset[str] = frozenset()
+    comes_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Input -> URNs of the resources its value is read from; known even where the value is not."""
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+    """What was marked secret. No message may show it."""
+
+    @cached_property
+    def fields(self) -> Fields:
+        return Fields(self.inputs)
+
+    @property
+    def label(self) -> str:
+        """How findings call it: no two resources of one type share this name."""
+        return f"'{self.name}'"
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A rule that needed a value nobody knows yet."""
+
+    rule: str
+    urn: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, with both values; then "Fix:" and what to do."""
+
+    resource: Resource | None
+    """None: the stack as a whole."""
+    message: str
+    path: str = ""
+    """The input at fault, by its name on the wire; it leads to the line of YAML."""
+
+
+class World:
+    """Every resource of a stack, by URN, so that no rule depends on the order of registration."""
+
+    def __init__(
+        self,
+        resources: Iterable[Resource],
+        missed: Iterable[Missed] = (),
+        unseen: Iterable[str] = (),
+    ) -> None:
+        """`missed` is for the guard; `unseen` are URNs of which only the outputs are known."""
+        self.resources = tuple(sorted(resources, key=lambda resource: resource.urn))
+        self.missed = tuple(missed)
+        self.unseen = frozenset(unseen)
+
+    @cached_property
+    def by_urn(self) -> dict[str, Resource]:
+        return {resource.urn: resource for resource in self.resources}
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    def of(self, *types: str) -> list[Resource]:
+        return [resource for type in types for resource in self._by_type.get(type, ())]
+
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        return frozenset().union(*(resource.secrets for resource in self.resources))
+
+    def sources(self, resource: Resource, key: str, type: str) -> list[Resource]:
+        """The resources of a type that one top-level input reads its value from."""
+        urns = sorted(resource.comes_from.get(key, ()))
+        found = [self.by_urn[urn] for urn in urns if urn in self.by_urn]
+        return [source for source in found if source.type == type]
+
+    def target(self, resource: Resource, key: str, type: str) -> Resource | None:
+        """The resource of a type that one input names; None if it is not of this stack.
+
+        Where the value comes from decides, then the name or ARM id itself, then, while that is
+        unknown, the parents, then what the resource waits for.
+
+        Raises:
+            Need: several resources may be meant, and only the value will tell.
+        """
+        value = resource.fields.peek(key)
+        known = value if isinstance(value, str) else None
+        sources = [
+            source
+            for source in self.sources(resource, key.partition(".")[0], type)
+            if self._means(resource, known, source) is not False
+        ]
+        if len(sources) == 1:
+            return sources[0]
+        if known is not None:
+            named = [each for each in self.of(type) if self._means(resource, known, each)]
+            return named[0] if named else None
+        if len(sources) > 1:
+            raise Need(key)
+        if value is None:
+            return None
+        return self._above(resource, type) or self._awaited(resource, key, type)
+
+    def _means(self, resource: Resource, reference: str | None, other: Resource) -> bool | None:
+        if reference is None:
+            return None
+        group = resource.fields.peek("resourceGroupName")
+        known = group if isinstance(group, str | Unknown) else None
+        return is_named(other.type, other.inputs, reference, known)
+
+    def _above(self, resource: Resource, type: str) -> Resource | None:
+        above = self.by_urn.get(resource.parent)
+        while above is not None and above.type != type:
+            above = self.by_urn.get(above.parent)
+        return above
+
+    def _awaited(self, resource: Resource, key: str, type: str) -> Resource | None:
+        awaited = [each for each in self.of(type) if each.urn in resource.dependencies]
+        if len(awaited) > 1:
+            raise Need(key)
+        return awaited[0] if awaited else None
+
+    def account(self, child: Resource) -> str:
+        """A mark that the children of one account share, be the account of this stack or not."""
+        account = self.target(child, "accountName", ACCOUNT)
+        if account is not None:
+            return account.urn
+        return f"{child.fields.text('accountName') or ''}".lower()
