@@ -97,6 +97,30 @@ ROLES: Final[dict[str, str]] = {
 }
 """Built-in roles by name. Foundry's were renamed in May 2026; the GUIDs stayed."""
 
+RoleScope = Literal[
+    "account", "store", "workspace", "app_insights", "resource_group", "subscription"
+]
+ROLE_SCOPES: Final[dict[str, RoleScope]] = {
+    "Cognitive Services OpenAI User": "account",
+    "Cognitive Services OpenAI Contributor": "account",
+    "Cognitive Services User": "account",
+    "Cognitive Services Contributor": "account",
+    "Foundry User": "account",
+    "Foundry Project Manager": "account",
+    "Foundry Account Owner": "account",
+    "Cognitive Services Usages Reader": "subscription",
+    "App Configuration Data Owner": "store",
+    "App Configuration Data Reader": "store",
+    "Monitoring Metrics Publisher": "app_insights",
+    "Log Analytics Reader": "workspace",
+    "Monitoring Reader": "resource_group",
+    "Monitoring Contributor": "resource_group",
+    "Reader": "resource_group",
+    "Contributor": "resource_group",
+    "Owner": "resource_group",
+}
+"""The narrowest scope at which a role does its work in a stack of ours."""
+
 PrincipalType = Literal["ServicePrincipal", "Group", "User"]
 
 FilterSource = Literal["Prompt", "Completion"]

@@ -1,0 +1,172 @@
+"""A stack's settings, and the two ways to read them: from the file, and from the engine.
+
+All mistakes of a stack file come in one message, each with its line and what to do.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from components.azure_rules import Complaint, refusals
+from components.sections import Settings
+from components.stack_file import (
+    PROJECT,
+    Place,
+    StackFile,
+    UnreadableStackFile,
+    open_stack_file,
+)
+
+
+class WrongStackFile(ValueError):
+    """The message names the file and every setting that is wrong, with its line and a fix."""
+
+
+FIXES: Final = {
+    "extra_forbidden": "no such setting. Fix: check its spelling",
+    "missing": "missing. Fix: add it",
+    "string_type": "must be text. Fix: put it in quotes",
+    "int_type": "must be a whole number without quotes",
+    "float_type": "must be a number without quotes",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be a map of names to settings",
+    "model_type": "must be a map of settings",
+    "model_attributes_type": "must be a map of settings",
+}
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "string_pattern_mismatch":
+        value, pattern = problem["input"], problem["ctx"]["pattern"]
+        if problem["loc"][-1] in ("version", "starts"):
+            return f"{value!r} has odd characters. Fix: put dates in quotes"
+        return f"{value!r} does not match {pattern}"
+    return FIXES.get(problem["type"]) or str(problem["msg"])
+
+
+def _entry(place: Place) -> Place:
+    """The smallest part that can be left out while the rest still makes sense."""
+    maps = {"accounts": 2, "blocklists": 2, "content_filters": 2, "routes": 2, "access": 2}
+    if place[0] == "accounts" and len(place) > 3 and place[2] in ("deployments", "projects"):
+        return place[:4]
+    return place[: maps.get(str(place[0]), 1)]
+
+
+def _without(config: Any, place: Place) -> Any:
+    if len(place) == 1:
+        return {key: value for key, value in config.items() if key != place[0]}
+    return {**config, place[0]: _without(config[place[0]], place[1:])}
+
+
+def _within(config: Any, place: Place) -> bool:
+    for key in place:
+        if not isinstance(config, dict) or key not in config:
+            return False
+        config = config[key]
+    return True
+
+
+def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, list[Complaint]]:
+    """What the configuration (keys without project) says, and everything wrong with it.
+
+    An entry of the wrong shape is left out while the others are held against Azure's rules, so
+    that one misspelling does not hide ten other mistakes.
+    """
+    found: list[Complaint] = []
+    left_out: list[Place] = []
+    settings: Settings | None = None
+    rest: Any = config
+    while settings is None:
+        try:
+            settings = Settings.model_validate(rest)
+        except ValidationError as error:
+            problems = [p for p in error.errors() if p["loc"]]
+            known = {(c.place, c.message) for c in found}
+            for problem in problems:
+                # "[key]" is pydantic's mark for a key, not a value, that is wrong.
+                place = tuple(part for part in problem["loc"] if part != "[key]")
+                if (place, _message(problem)) not in known:
+                    found.append(Complaint(place=place, message=_message(problem)))
+            entries = {_entry(p["loc"]) for p in problems}
+            gone = [entry for entry in entries if _within(rest, entry)]
+            if not gone:
+                break
+            for entry in gone:
+                if _within(rest, entry):
+                    rest = _without(rest, entry)
+            left_out += gone
+    if settings is not None:
+        for refusal in refusals(settings, stack):
+            about = refusal.refers_to
+            if about is None or not any(about[: len(gone)] == gone for gone in left_out):
+                found.append(refusal)
+    return settings, found
+
+
+def parse(config: Mapping[str, Any], stack: str, file: StackFile | None = None) -> Settings:
+    """Settings from a stack's whole configuration, keys as the engine has them.
+
+    Raises:
+        WrongStackFile: listing every setting that is missing, misspelled or refused by Azure.
+    """
+    prefix = f"{PROJECT}:"
+    ours = {k.removeprefix(prefix): v for k, v in config.items() if k.startswith(prefix)}
+    settings, found = complaints(ours, stack)
+    if found or settings is None:
+        raise WrongStackFile(report(found, stack, file))
+    return settings
+
+
+def report(found: list[Complaint], stack: str, file: StackFile | None) -> str:
+    """Every complaint on a line of its own, in the order of the file."""
+    name = f"Pulumi.{stack}.yaml"
+    placed = sorted(
+        ((file.position(c.place).line if file else 0), ".".join(map(str, c.place)), c.message)
+        for c in found
+    )
+    lines = [
+        f"  {name}:{line}: {place}: {message}" if line else f"  {place}: {message}"
+        for line, place, message in placed
+    ]
+    return "\n".join([f"{name} is wrong:", *lines])
+
+
+def read(stack: str) -> Settings:
+    """The settings of any stack, from its file: for commands and tests.
+
+    Raises:
+        WrongStackFile: also when the file is missing or no YAML.
+    """
+    try:
+        file = open_stack_file(stack)
+    except UnreadableStackFile as error:
+        raise WrongStackFile(str(error)) from None
+    return parse(file.config, stack, file)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text  # a plain string reaches the program without quotes
+
+
+def load() -> Settings:
+    """The settings of the stack being deployed, from the engine: for the program."""
+    import pulumi  # here: a command that only reads a file should not wait for the SDK
+    from pulumi.runtime.config import CONFIG, get_config_env
+
+    # Not pulumi.Config: it cannot list its keys, so a misspelled section would go unnoticed.
+    config = {key: _value(text) for key, text in (get_config_env() | CONFIG.get()).items()}
+    stack = pulumi.get_stack()
+    try:
+        file = open_stack_file(stack)
+    except UnreadableStackFile:
+        file = None  # `pulumi up --config-file`: the values are there, their lines are not
+    try:
+        return parse(config, stack, file)
+    except WrongStackFile as error:
+        raise pulumi.RunError(str(error)) from None  # shown without a traceback

@@ -1,0 +1,126 @@
+"""A stack's YAML with the place of everything in it, so that a message can name the line."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+PROJECT: Final = "plumbline"
+ROOT: Final = Path(__file__).parents[1]
+
+Place = tuple[str | int, ...]
+"""Keys from the top of our configuration down: ("accounts", "primary", "location")."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where something stands in a file; both count from 1."""
+
+    line: int
+    column: int
+
+
+class UnreadableStackFile(ValueError):
+    """The file is missing, or is no YAML; the message says where and what to do."""
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """Pulumi.<stack>.yaml as it is written."""
+
+    path: Path
+    config: Mapping[str, Any]
+    """The whole `config:` map, with its full keys (`plumbline:accounts`)."""
+    root: yaml.Node | None
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def position(self, place: Place) -> Position:
+        """Of a setting, or of the nearest thing around it that is written down."""
+        if not place:
+            node, marker = _child(self.root, "config")
+        else:
+            node, marker = _child(_child(self.root, "config")[0], f"{PROJECT}:{place[0]}")
+        for key in place[1:]:
+            inner, inner_marker = _child(node, key)
+            if inner_marker is None:
+                break
+            node, marker = inner, inner_marker
+        if marker is None:
+            return Position(1, 1)
+        return Position(marker.start_mark.line + 1, marker.start_mark.column + 1)
+
+
+def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    """What stands under a key, and the node whose line is the entry's."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode) and name.value == str(key):
+                return value, name
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key], node.value[key]
+    return None, None
+
+
+def _twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    """Keys that stand twice in one map: YAML readers keep the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                if name.value in seen:
+                    yield name.value, name.start_mark.line + 1
+                seen.add(name.value)
+            yield from _twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _twice(each)
+
+
+def stacks(root: Path = ROOT) -> Sequence[str]:
+    """The stacks that have a file, by name."""
+    return sorted(
+        path.name.split(".", 1)[1][: -len(".yaml")] for path in root.glob("Pulumi.*.yaml")
+    )
+
+
+def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
+    """Reads Pulumi.<stack>.yaml.
+
+    Raises:
+        UnreadableStackFile: missing, not text, not YAML, a key twice, or without `config:`.
+    """
+    path = root / f"Pulumi.{stack}.yaml"
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, _Loader)
+        twice = [
+            f"  {path.name}:{line}: {key}: stands twice. Fix: keep one"
+            for key, line in _twice(node)
+        ]
+        if twice:
+            raise UnreadableStackFile("\n".join([f"{path.name} is wrong:", *twice]))
+        content = yaml.load(text, _Loader)
+    except FileNotFoundError:
+        there = ", ".join(stacks(root)) or "none"
+        raise UnreadableStackFile(
+            f"{path.name} does not exist. Fix: use one of these stacks: {there}; or write the file."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableStackFile(f"{path.name} cannot be read: {error}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        if isinstance(error, UnreadableStackFile):
+            raise
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path.name}:{mark.line + 1}" if mark else path.name
+        what = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise UnreadableStackFile(f"{where}: not YAML: {what}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+        raise UnreadableStackFile(f"{path.name}: has no `config:` map. Fix: see Pulumi.dev.yaml.")
+    return StackFile(path, content["config"], node)
