@@ -1,0 +1,139 @@
+"""What came of the rules, for a person at a terminal."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from policies.report import Locate, stack_report
+from policies.rule import Rule
+from policies.verdict import StackVerdict, overall
+
+WIDTH: Final = 100
+
+COLOURS: Final = {"Critical": "bold red", "High": "red", "Medium": "yellow", "Low": "cyan"}
+WORDS: Final = {
+    "ready": "ready",
+    "refused": "refused",
+    "cannot tell": "cannot tell whether it is ready",
+}
+
+
+def as_table(verdicts: Sequence[StackVerdict], locate: Locate, colour: bool = False) -> str:
+    """For a terminal, at most 100 columns wide: findings by category, then the checklist."""
+    console = Console(width=WIDTH, force_terminal=colour, no_color=not colour, highlight=False)
+    with console.capture() as captured:
+        for verdict in verdicts:
+            report = stack_report(verdict, locate)
+            console.print(Text(_headline(report), style="bold"))
+            for category in report["checklist"]:
+                items = report["checklist"][category]
+                state = ", ".join(f"{item} {_spoken(items[item])}" for item in items)
+                console.print(Text(f"  {category}: {state}"))
+            table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+            table.add_column(width=11)
+            table.add_column(width=34, overflow="fold")
+            table.add_column(overflow="fold")
+            for finding in report["findings"]:
+                where = finding["location"]
+                what, _, fix = finding["message"].partition(" Fix: ")
+                table.add_row()
+                table.add_row(
+                    Text(
+                        f"  {finding['severity']}\n  {finding['level']}",
+                        COLOURS[finding["severity"]],
+                    ),
+                    Text(
+                        f"{finding['rule']}\n{finding['resource']['name'] or 'the stack'}"
+                        + (f"\n{where['file']}:{where['line']}" if where else "")
+                    ),
+                    Text(f"{what}\nFix: {fix}"),
+                )
+            if table.rows:
+                console.print(table)
+            for silent in report["couldNotTell"]:
+                console.print(Text(f"\n  could not tell: {silent['rule']}: {silent['why']}"))
+            console.print()
+        verdict_of_all = WORDS[overall(verdicts)]
+        names = ", ".join(each.stack for each in verdicts)
+        console.print(Text(f"{names}: {verdict_of_all}", style="bold"))
+    return captured.get()
+
+
+def _headline(report: dict[str, Any]) -> str:
+    counts = report["counts"]
+    judged_as = "" if report["stack"] == report["profile"] else f", judged as {report['profile']}"
+    said = [
+        f"{counts[key]} {word}"
+        for key, word in [
+            ("mandatory", "mandatory"),
+            ("advisory", "advisory"),
+        ]
+    ]
+    rules = [
+        f"{counts[key]} {word}"
+        for key, word in [
+            ("passed", "passed"),
+            ("notApplicable", "not applicable"),
+            ("couldNotTell", "could not tell"),
+        ]
+        if counts[key]
+    ]
+    return (
+        f"{report['stack']}{judged_as}: {WORDS[report['verdict']]}; findings: {', '.join(said)}; "
+        f"rules: {', '.join(rules) or 'none shown'}"
+    )
+
+
+def _spoken(status: str) -> str:
+    return {"notApplicable": "not applicable", "couldNotTell": "could not tell"}.get(status, status)
+
+
+def explained(rule: Rule) -> str:
+    """One rule for a person who knows Azure but not this project."""
+    lines = [
+        f"{rule.id} (rule {rule.number}, {rule.category}, {rule.severity})",
+        "",
+        rule.description,
+        "",
+        f"Why     {rule.why}",
+        f"Fix     {rule.fix}",
+        f"Levels  {rule.levels}",
+    ]
+    for param in rule.params:
+        lines += [
+            f"Limit   {param.name}: {param.description}",
+            *(
+                f"          {profile}: {_limit(value)}"
+                for profile, value in [
+                    ("dev", param.dev),
+                    ("staging", param.staging),
+                    ("prod", param.prod),
+                ]
+            ),
+        ]
+    if rule.controls:
+        lines.append(f"Stands for  {', '.join(rule.controls)}")
+    return "\n".join(lines)
+
+
+def _limit(value: frozenset[str] | float | str) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value)) or "none"
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def rule_table(rules: Sequence[Rule]) -> str:
+    """Every rule, a line each."""
+    console = Console(width=WIDTH, no_color=True, highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for title in ("", "rule", "category", "severity", "dev", "staging", "prod"):
+        table.add_column(title, no_wrap=True, justify="left" if title else "right")
+    for rule in rules:
+        levels = (rule.levels.dev, rule.levels.staging, rule.levels.prod)
+        table.add_row(str(rule.number), rule.id, rule.category, rule.severity, *levels)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get().rstrip("\n")

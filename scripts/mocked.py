@@ -1,0 +1,193 @@
+"""A stack's program, run in this process without engine, provider or cloud.
+
+What it registers is what `pulumi preview` would be asked for, so the gate can judge it.
+"""
+
+import asyncio
+import json
+import runpy
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+from google.protobuf.struct_pb2 import Struct
+from pulumi import resource as pulumi_resource
+from pulumi.runtime import mocks, rpc, settings, stack
+from pulumi.runtime.proto import resource_pb2 as wire
+
+from policies.arm import id_of, normal_type
+from policies.values import from_struct
+from policies.world import STACK, Resource, World
+
+SECRET: Final = "[secret]"
+"""Stands for a value that only the engine can decrypt."""
+
+SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
+
+
+class ProgramFails(Exception):
+    """The message says why, and where in the program."""
+
+
+class _Azure(pulumi.runtime.Mocks):
+    """Answers what a program may ask Azure before it declares anything."""
+
+    def __init__(self, subscription: str) -> None:
+        self.subscription = subscription
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return args.resource_id, args.inputs  # for Resource.get; the rest never comes here
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        if args.token.startswith("azure-native:authorization:getClientConfig"):
+            nobody = "00000000-0000-0000-0000-000000000000"
+            ids = {"clientId": nobody, "objectId": nobody, "tenantId": nobody}
+            return {**ids, "subscriptionId": self.subscription}, None
+        return {}, None
+
+
+class Monitor(mocks.MockMonitor):
+    """Takes every registration, and creates nothing: outputs are the inputs, an id and a name."""
+
+    def __init__(self, subscription: str) -> None:
+        super().__init__(_Azure(subscription))
+        self.subscription = subscription
+        self.found: list[Resource] = []
+        self._lock = threading.Lock()  # the SDK registers from several threads
+
+    def RegisterResource(self, request: Any) -> Any:
+        urn = self.make_urn(request.parent, request.type, request.name)
+        type = normal_type(request.type)
+        if type == STACK:
+            return wire.RegisterResourceResponse(urn=urn)
+        secrets: set[str] = set()
+        inputs = from_struct(request.object, secrets)
+        id = id_of(type, inputs, subscription=self.subscription, otherwise=request.name)
+        outputs = Struct()
+        outputs.CopyFrom(request.object)
+        if "name" not in outputs.fields:
+            outputs.fields["name"].string_value = id.rpartition("/")[2] if id else request.name
+        found = Resource(
+            urn=urn,
+            type=type,
+            name=request.name,
+            inputs=inputs,
+            protected=request.protect,
+            parent=request.parent,
+            dependencies=frozenset(request.dependencies),
+            comes_from={
+                key: frozenset(sources.urns)
+                for key, sources in request.propertyDependencies.items()
+            },
+            secrets=frozenset(secrets),
+        )
+        with self._lock:
+            self.found.append(found)
+        return wire.RegisterResourceResponse(
+            urn=urn, id=(id or f"{request.name}-id") if request.custom else "", object=outputs
+        )
+
+
+def run(program: Path, project: str, stack_name: str, config: Mapping[str, Any]) -> World:
+    """Everything that the program declares for one stack, with its exports on the root.
+
+    Raises:
+        pulumi.RunError: the program refused its configuration, in its own words.
+        ProgramFails: it ended in any other exception.
+    """
+    text = {key: _as_the_engine_sends(value) for key, value in config.items()}
+    monitor = Monitor(text.get("azure-native:subscriptionId", SUBSCRIPTION))
+    try:
+        # A loop of its own for each run, closed after it: one stack leaves nothing to the next.
+        with asyncio.Runner() as runner, _without_aliases():
+            root = runner.run(_declare(program, monitor, project, stack_name, text))
+    except pulumi.RunError:
+        raise
+    except Exception as error:
+        raise ProgramFails(_account(error, program)) from error
+    world = World([root, *monitor.found])
+    if len(world.by_urn) < len(world.resources):
+        twice = min(
+            urn for urn, count in Counter(r.urn for r in world.resources).items() if count > 1
+        )
+        raise ProgramFails(f"the program declares {twice} twice. Fix: give one another name.")
+    return world
+
+
+async def _declare(
+    program: Path, monitor: Monitor, project: str, stack_name: str, config: dict[str, str]
+) -> Resource:
+    settings.ROOT.set(None)
+    mocks.set_mocks(monitor.mocks, project, stack_name, preview=True, monitor=monitor)
+    pulumi.runtime.set_all_config(config)
+
+    def declare() -> None:
+        runpy.run_path(str(program), run_name="__main__")
+
+    await stack.run_pulumi_func(declare)
+    root = settings.get_root_resource()
+    exports = stack.massage(root.outputs, []) if isinstance(root, stack.Stack) else {}
+    secrets: set[str] = set()
+    name = f"{project}-{stack_name}"
+    return Resource(
+        urn=monitor.make_urn("", STACK, name),
+        type=STACK,
+        name=name,
+        inputs=from_struct(await rpc.serialize_properties(exports, {}), secrets),
+        secrets=frozenset(secrets),
+    )
+
+
+@contextmanager
+def _without_aliases() -> Iterator[None]:
+    """azure-native gives each resource 20 to 45 aliases, most of the time of a run. Nobody here
+    compares them with a state."""
+    names = vars(pulumi_resource)
+    kept = names["collapse_alias_to_urn"]
+    names["collapse_alias_to_urn"] = lambda *_: ""
+    try:
+        yield
+    finally:
+        names["collapse_alias_to_urn"] = kept
+
+
+def _as_the_engine_sends(value: Any) -> str:
+    """A configuration value as text: JSON, but for what is text already."""
+    value = _opened(value)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value)
+
+
+def _opened(value: Any) -> Any:
+    match value:
+        case {"secure": _, **others} if not others:
+            return SECRET
+        case dict():
+            return {str(key): _opened(held) for key, held in value.items()}
+        case list():
+            return [_opened(held) for held in value]
+        case date():
+            return f"{value:%Y-%m-%d} 00:00:00 +0000 UTC"  # the CLI's reading of an unquoted date
+    return value
+
+
+def _account(error: BaseException, program: Path) -> str:
+    """What went wrong, and the last line of the project's own that it passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        frame
+        for frame in frames
+        if Path(frame.filename).is_relative_to(program.parent)
+        and "site-packages" not in frame.filename
+    ]
+    where = ""
+    if ours:
+        where = f" at {Path(ours[-1].filename).relative_to(program.parent)}:{ours[-1].lineno}"
+    return f"the program fails{where}: {type(error).__name__}: {error}"
