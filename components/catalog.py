@@ -196,6 +196,15 @@ class Provisioned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Price:
+    """USD per million tokens."""
+
+    input: float
+    cached_input: float
+    output: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """One version of one model, as an account of kind AIServices may deploy it."""
 
@@ -216,6 +225,8 @@ class Model:
     """Tokens a minute that one unit of a standard SKU's capacity admits."""
     requests_per_unit: int
     provisioned: Provisioned | None
+    price: Price | None
+    """None where no list price is known."""
     skus: dict[str, frozenset[str]]
     """SKU -> regions."""
     usage_names: dict[str, str]
@@ -273,6 +284,7 @@ def _model(row: dict[str, Any]) -> Model:
         tokens_per_unit=row["rates"]["tokens"],
         requests_per_unit=row["rates"]["requests"],
         provisioned=Provisioned(**provisioned) if provisioned else None,
+        price=Price(**row["price"]) if "price" in row else None,
         skus={sku: frozenset(_flat(regions)) for sku, regions in row["skus"].items()},
         usage_names={
             sku: irregular.get(sku, usage_name(format, row["name"], sku)) for sku in row["skus"]

@@ -128,6 +128,11 @@ class NetworkSettings(Section):
     outbound_hosts: list[str] = []
     """Host names that the account itself may call; all others are denied."""
 
+    @property
+    def is_private(self) -> bool:
+        """Whether a private endpoint is made."""
+        return bool(self.virtual_network or self.private_endpoint_subnet)
+
 
 class ProjectSettings(Section):
     description: Text
