@@ -1,0 +1,1 @@
+"""What applications call: Azure OpenAI and App Configuration, refusals included."""

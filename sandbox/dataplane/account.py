@@ -1,0 +1,203 @@
+"""Accounts and deployments as the data plane sees them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Final
+
+from components.catalog import PROVISIONED_SKUS, Model, base_model, find_model
+from sandbox.clock import moment
+from sandbox.dataplane import content_filter, limiter
+from sandbox.dataplane.reading import Reading
+from sandbox.store import Store, Stored
+
+CS: Final = "Microsoft.CognitiveServices"
+ACCOUNT: Final = f"{CS}/accounts"
+PRIVATE_ENDPOINT: Final = "Microsoft.Network/privateEndpoints"
+BLOCKLIST_ITEM: Final = f"{CS}/accounts/raiBlocklists/raiBlocklistItems"
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    id: str
+    subdomain: str
+    kind: str
+    location: str
+    region: str
+    """The location as Azure writes it to people: Sweden Central."""
+    keys_allowed: bool
+    public: bool
+    open_to_all: bool
+    """Whether public access is not narrowed to a list of addresses."""
+    networks: tuple[Network, ...]
+    reached_from_inside: bool
+    """Whether the virtual network has a way in: a private endpoint, or a subnet that is let in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    name: str
+    model: str
+    version: str
+    kind: str
+    """chat, reasoning or embeddings."""
+    dimensions: int
+    provisioned: bool
+    limits: limiter.Standard | limiter.Provisioned
+    spills_to: str
+    policy: content_filter.Policy
+    answers_from: datetime
+    retires: datetime | None
+    """None for a model that the catalogue does not know, and for a fine-tuned one."""
+    embeds: bool
+
+
+class Accounts:
+    """Finds what a request is aimed at."""
+
+    def __init__(self, store: Store, reading: Reading) -> None:
+        self._store = store
+        self._reading = reading
+
+    def find(self, subdomain: str) -> Account | None:
+        """The account that answers under a subdomain. As in DNS, casing does not matter."""
+        return self._reading.of(("account", subdomain), lambda: self._find(subdomain.lower()))
+
+    def deployment(self, account: Account, name: str) -> Deployment | None:
+        """A deployment that has been made, ready or not."""
+        return self._reading.of(
+            ("deployment", account.id, name), lambda: self._deployment(account, name)
+        )
+
+    def _find(self, subdomain: str) -> Account | None:
+        for stored in self._store.of_type(ACCOUNT):
+            if subdomain_of(stored.body) == subdomain:
+                return account(stored, self._has_endpoint(stored.id))
+        return None
+
+    def _has_endpoint(self, account_id: str) -> bool:
+        return any(
+            account_id.lower() == target.lower()
+            for endpoint in self._store.of_type(PRIVATE_ENDPOINT)
+            for target in targets(endpoint.body)
+        )
+
+    def _deployment(self, account: Account, name: str) -> Deployment | None:
+        if "/" in name:
+            return None
+        stored = self._store.get(f"{account.id}/deployments/{name}")
+        if stored is None:
+            return None
+        policy_name = stored.body["properties"].get("raiPolicyName") or ""
+        return deployment(stored.body, self._policy(account, policy_name))
+
+    def _policy(self, account: Account, name: str) -> content_filter.Policy:
+        stored = self._store.get(f"{account.id}/raiPolicies/{name}") if name else None
+        if stored is None:
+            return content_filter.SERVICE_DEFAULT
+        properties = stored.body["properties"]
+        names = {each["blocklistName"].lower() for each in properties.get("customBlocklists") or ()}
+        lists = {name: self._patterns(account, name) for name in names}
+        return content_filter.policy(properties, lists)
+
+    def _patterns(self, account: Account, blocklist: str) -> content_filter.Patterns:
+        items = self._store.children(f"{account.id}/raiBlocklists/{blocklist}", BLOCKLIST_ITEM)
+        return tuple(content_filter.pattern(each.body["properties"]) for each in items)
+
+
+def subdomain_of(body: Mapping[str, Any]) -> str:
+    """The subdomain that an account's body names; its name where it has none."""
+    properties = body["properties"]
+    return str(properties.get("customSubDomainName") or body.get("name", "")).lower()
+
+
+def targets(endpoint: Mapping[str, Any]) -> list[str]:
+    """The ids of what a private endpoint leads to."""
+    properties = endpoint["properties"]
+    connections = [
+        *(properties.get("privateLinkServiceConnections") or ()),
+        *(properties.get("manualPrivateLinkServiceConnections") or ()),
+    ]
+    return [each["properties"]["privateLinkServiceId"] for each in connections]
+
+
+def account(stored: Stored, has_endpoint: bool) -> Account:
+    properties = stored.body["properties"]
+    rules = properties.get("networkAcls") or {}
+    return Account(
+        id=stored.id,
+        subdomain=subdomain_of(stored.body),
+        kind=stored.body.get("kind") or "AIServices",
+        location=stored.body["location"],
+        region=display(stored.body["location"]),
+        keys_allowed=not properties.get("disableLocalAuth"),
+        public=str(properties.get("publicNetworkAccess") or "Enabled").lower() != "disabled",
+        open_to_all=str(rules.get("defaultAction") or "Allow").lower() == "allow",
+        networks=tuple(
+            ip_network(each["value"], strict=False) for each in rules.get("ipRules") or ()
+        ),
+        reached_from_inside=has_endpoint or bool(rules.get("virtualNetworkRules")),
+    )
+
+
+def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deployment:
+    properties, sku = body["properties"], body.get("sku") or {}
+    named = properties["model"]
+    name, version = named["name"], str(named.get("version") or "")
+    known = find_model(name, version, named.get("format") or "OpenAI")
+    facts = known or base_model(name)
+    provisioned = sku.get("name") in PROVISIONED_SKUS
+    kind = facts.kind if facts else "chat"
+    made = (body.get("systemData") or {}).get("createdAt")
+    return Deployment(
+        name=body["name"],
+        model=name,
+        version=version,
+        kind=kind,
+        dimensions=(facts.dimensions if facts else None) or 0,
+        provisioned=provisioned,
+        limits=limits(facts, int(sku.get("capacity") or 1), provisioned),
+        spills_to=properties.get("spilloverDeploymentName") or "",
+        policy=policy,
+        answers_from=moment(made) if made else datetime.min.replace(tzinfo=UTC),
+        retires=datetime.fromisoformat(known.retires).replace(tzinfo=UTC) if known else None,
+        embeds=kind == "embeddings",
+    )
+
+
+def limits(
+    facts: Model | None, capacity: int, provisioned: bool
+) -> limiter.Standard | limiter.Provisioned:
+    """What a capacity lets in; 1,000 TPM and 6 RPM a unit for a model without figures."""
+    if not provisioned:
+        return limiter.Standard(
+            tokens=capacity * (facts.tokens_per_unit if facts else 1000),
+            requests=capacity * (facts.requests_per_unit if facts else 6),
+        )
+    known = facts.provisioned if facts else None
+    return limiter.Provisioned(
+        tokens=capacity * (known.tokens_per_minute if known else 1000),
+        output_ratio=known.output_ratio if known else 4,
+    )
+
+
+def ready(wanted: Deployment, now: datetime, delay_seconds: float) -> bool:
+    """Whether a deployment is old enough for the data plane to have heard of it."""
+    return not delay_seconds or now >= wanted.answers_from + timedelta(seconds=delay_seconds)
+
+
+_WORDS: Final = re.compile(
+    r"(north|south|east|west|central|us|uk|europe|asia|india|japan|korea|canada|australia|brazil"
+    r"|france|germany|italy|norway|poland|spain|sweden|switzerland|uae|africa|\d)"
+)
+_ABBREVIATIONS: Final = {"us", "uk", "uae"}
+
+
+def display(region: str) -> str:
+    """swedencentral -> Sweden Central."""
+    words = [word for word in _WORDS.split(region.lower().replace(" ", "")) if word]
+    return " ".join(word.upper() if word in _ABBREVIATIONS else word.capitalize() for word in words)

@@ -1,0 +1,231 @@
+"""What the data plane says when it refuses: Azure's texts, unless marked as unverified."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+Body = Mapping[str, Any]
+
+AUDIENCE = "https://cognitiveservices.azure.com"
+QUOTA_INCREASE = "https://aka.ms/oai/quotaincrease"
+
+
+class Refusal(Exception):
+    """An answer that is not the one asked for."""
+
+    def __init__(self, status: int, body: Body, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(body)
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+def _error(status: int, code: str, message: str, **more: Any) -> Refusal:
+    return Refusal(status, {"error": {"code": code, "message": message, **more}})
+
+
+def public_access_disabled() -> Refusal:
+    return _error(403, "403", "Public access is disabled. Please configure private endpoint.")
+
+
+def address_not_allowed() -> Refusal:
+    return _error(403, "403", "Access denied due to Virtual Network/Firewall rules.")
+
+
+def keys_disabled() -> Refusal:
+    return _error(
+        403,
+        "AuthenticationTypeDisabled",
+        "Key based authentication is disabled for this resource.",
+    )
+
+
+def wrong_key() -> Refusal:
+    return _error(
+        401,
+        "401",
+        "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide"
+        " a valid key for an active subscription and use a correct regional API endpoint for your"
+        " resource.",
+    )
+
+
+def wrong_token() -> Refusal:
+    """The text is unverified."""
+    return Refusal(
+        401,
+        {
+            "statusCode": 401,
+            "message": "Unauthorized. Access token is missing, invalid, audience is incorrect "
+            f"({AUDIENCE}), or have expired.",
+        },
+    )
+
+
+def no_data_action(oid: str, action: str, operation: str) -> Refusal:
+    """401, where one would expect 403: so it is in Azure."""
+    return _error(
+        401,
+        "PermissionDenied",
+        f"The principal `{oid}` lacks the required data action `{action}` to perform "
+        f"`{operation}` operation.",
+    )
+
+
+def resource_not_found() -> Refusal:
+    """A path that Azure does not have, or an api-version that is missing."""
+    return _error(404, "404", "Resource not found")
+
+
+def deployment_not_found() -> Refusal:
+    return _error(
+        404,
+        "DeploymentNotFound",
+        "The API deployment for this resource does not exist. If you created the deployment "
+        "within the last 5 minutes, please wait a moment and try again.",
+    )
+
+
+def operation_not_supported(operation: str, model: str) -> Refusal:
+    return _error(
+        400,
+        "OperationNotSupported",
+        f"The {operation} operation does not work with the specified model, {model}. Please "
+        "choose different model and try again. You can learn more about which models can be used "
+        "with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.",
+    )
+
+
+def model_retired(model: str, version: str) -> Refusal:
+    """The text is unverified."""
+    return _error(
+        410,
+        "ModelDeprecated",
+        f"The model '{model}' version '{version}' has been retired and can no longer be called.",
+    )
+
+
+def wrong_request(message: str, param: str | None = None, code: str | None = None) -> Refusal:
+    """What the model itself refuses; the form is OpenAI's."""
+    return Refusal(
+        400,
+        {
+            "error": {
+                "message": message,
+                "type": "invalid_request_error",
+                "param": param,
+                "code": code,
+            }
+        },
+    )
+
+
+def not_json() -> Refusal:
+    return wrong_request(
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't "
+        "using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was "
+        "sent was not valid JSON.)"
+    )
+
+
+def unsupported_parameter(name: str, instead: str) -> Refusal:
+    return wrong_request(
+        f"Unsupported parameter: '{name}' is not supported with this model. Use '{instead}' "
+        "instead.",
+        name,
+        "unsupported_parameter",
+    )
+
+
+def unsupported_value(name: str, value: Any, default: Any) -> Refusal:
+    return wrong_request(
+        f"Unsupported value: '{name}' does not support {value} with this model. Only the default "
+        f"({default}) value is supported.",
+        name,
+        "unsupported_value",
+    )
+
+
+def context_exceeded(limit: int, prompt: int) -> Refusal:
+    return wrong_request(
+        f"This model's maximum context length is {limit} tokens. However, your messages resulted "
+        f"in {prompt} tokens. Please reduce the length of the messages.",
+        "messages",
+        "context_length_exceeded",
+    )
+
+
+def retry_headers(seconds: float) -> dict[str, str]:
+    return {
+        "retry-after": str(max(1, math.ceil(seconds))),
+        "retry-after-ms": str(max(1, math.ceil(seconds * 1000))),
+    }
+
+
+def rate_limited(
+    limit: str,
+    seconds: float,
+    *,
+    deployment: str,
+    model: str,
+    region: str,
+    kind: str,
+    operation: str,
+    api_version: str | None,
+) -> Refusal:
+    """429 of a standard deployment, in the wording of 2025 and later."""
+    under = (
+        f"Azure OpenAI API version {api_version}"
+        if api_version
+        else "OpenAI Language Model Instance API"
+    )
+    wait = max(1, math.ceil(seconds))
+    refusal = _error(
+        429,
+        "RateLimitReached",
+        f"Your requests to {deployment} for {model} in {region} have exceeded the {limit} rate "
+        f"limit for your current {kind} S0 pricing tier. This request was for {operation} under "
+        f"{under}. Please retry after {wait} second{'s' if wait > 1 else ''}. To increase your "
+        f"default rate limit, visit: {QUOTA_INCREASE}.",
+    )
+    refusal.headers = retry_headers(seconds)
+    return refusal
+
+
+def provisioned_full(deployment: str, seconds: float) -> Refusal:
+    """429 of provisioned throughput. The text is unverified."""
+    refusal = _error(
+        429,
+        "429",
+        f"The provisioned throughput of deployment {deployment} is fully utilized. Please retry "
+        f"after {max(1, math.ceil(seconds * 1000))} milliseconds.",
+    )
+    refusal.headers = retry_headers(seconds)
+    return refusal
+
+
+def prompt_filtered(results: Body) -> Refusal:
+    """Both spellings of the details: SDKs of either age find theirs."""
+    return Refusal(
+        400,
+        {
+            "error": {
+                "message": "The response was filtered due to the prompt triggering Azure OpenAI's "
+                "content management policy. Please modify your prompt and retry. To learn more "
+                "about our content filtering policies please read our documentation: "
+                "https://go.microsoft.com/fwlink/?linkid=2198766",
+                "type": None,
+                "param": "prompt",
+                "code": "content_filter",
+                "status": 400,
+                "innererror": {
+                    "code": "ResponsibleAIPolicyViolation",
+                    "content_filter_result": results,
+                },
+                "inner_error": {
+                    "code": "ResponsibleAIPolicyViolation",
+                    "content_filter_results": results,
+                },
+            }
+        },
+    )

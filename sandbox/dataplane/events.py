@@ -1,0 +1,61 @@
+"""One row for each request to a model: what metrics, logs and costs are made of."""
+
+import asyncio
+from dataclasses import astuple, dataclass
+from typing import Final
+
+from sandbox.store import Store
+
+FLUSH_SECONDS: Final = 0.2
+"""Rows are written together: a write for each would cost more than the answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """In the order of the table's columns."""
+
+    at: str
+    account_lc: str
+    deployment: str
+    model: str
+    version: str
+    operation: str
+    status: int
+    stream: bool
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    ttft_ms: float = 0.0
+    ttlt_ms: float = 0.0
+    rate_cost: float = 0.0
+    utilisation: float = 0.0
+    is_spillover: bool = False
+    filtered: bool = False
+    principal: str = ""
+    correlation_id: str = ""
+    details: str = "{}"
+
+
+COLUMNS: Final = ", ".join(Event.__dataclass_fields__)
+INSERT: Final = (
+    f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * len(Event.__dataclass_fields__))})"
+)
+
+
+class Events:
+    """Collects rows and writes them when the loop has a moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Event] = []
+
+    def add(self, event: Event) -> None:
+        self._waiting.append(event)
+        if len(self._waiting) == 1:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        with self._store.transaction():
+            for event in waiting:
+                self._store.execute(INSERT, astuple(event))

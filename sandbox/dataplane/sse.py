@@ -1,0 +1,84 @@
+"""Answers that come bit by bit, or not to their end."""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from starlette.types import Receive, Scope, Send
+
+from sandbox.dataplane.latency import Delay
+
+DONE: Final = b"data: [DONE]\n\n"
+
+BEFORE_FIRST_TOKEN: Final = 2
+"""Events that come with the first token: the one on the prompt and the one with the role."""
+
+
+def dumps(value: Any) -> bytes:
+    """JSON without a space too many."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def event(value: Any) -> bytes:
+    return b"data: " + dumps(value) + b"\n\n"
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+
+
+class Stream:
+    """Server-sent events at the pace of a model; all at once where it has none.
+
+    Starlette's own response watches for a disconnect in a second task, which costs more than the
+    answer.
+    """
+
+    def __init__(
+        self,
+        events: Iterable[bytes],
+        delay: Delay,
+        headers: Mapping[str, str],
+        first: Callable[[], None],
+        end: Callable[[], None],
+    ) -> None:
+        self._events = events
+        self._delay = delay
+        self._headers = {"content-type": "text/event-stream; charset=utf-8", **headers}
+        self._first = first
+        self._end = end
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _raw(self._headers)})
+        try:
+            if self._delay.first_seconds:
+                await self._paced(send)
+            else:
+                self._first()
+                await _send(send, b"".join(self._events))
+        finally:
+            self._end()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _paced(self, send: Send) -> None:
+        await asyncio.sleep(self._delay.first_seconds)
+        self._first()
+        for index, chunk in enumerate(self._events):
+            if index > BEFORE_FIRST_TOKEN:
+                await asyncio.sleep(self._delay.gap_seconds)
+            await _send(send, chunk)
+
+
+async def _send(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+class Dropped:
+    """An answer of which only the beginning arrives: the work is done, the caller cannot know."""
+
+    def __init__(self, body: bytes, headers: Mapping[str, str]) -> None:
+        self._headers = {**headers, "content-length": str(len(body))}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _raw(self._headers)})

@@ -1,0 +1,153 @@
+"""A small cloud without a control plane: what ARM would have stored, and a client of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from sandbox.around import Around, Settings
+from sandbox.clock import Clock
+from sandbox.dataplane.routes import routes
+from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
+from sandbox.identity import Identity
+from sandbox.store import Store
+
+GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test"
+CS = "Microsoft.CognitiveServices"
+ACCOUNT_ID = f"{GROUP}/providers/{CS}/accounts/contoso"
+STORE_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/routes"
+OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+API_VERSION = "2024-10-21"
+START = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HELLO: list[Any] = [{"role": "user", "content": "Where is my delivery?"}]
+
+
+@dataclass
+class Cloud:
+    around: Around
+    now: datetime = START
+    tokens: dict[tuple[str, bool, str], str] = field(default_factory=dict)
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def put(self, id: str, type: str, **body: Any) -> None:
+        self.around.store.put(id, type, {"id": id, "name": id.rpartition("/")[2], **body})
+
+    def account(self, **properties: Any) -> None:
+        self.put(
+            ACCOUNT_ID,
+            f"{CS}/accounts",
+            kind="AIServices",
+            location="swedencentral",
+            properties={"customSubDomainName": "contoso", "disableLocalAuth": True, **properties},
+        )
+
+    def deployment(
+        self,
+        name: str,
+        model: str = "gpt-4.1",
+        version: str = "2025-04-14",
+        *,
+        sku: str = "GlobalStandard",
+        capacity: int = 100,
+        **properties: Any,
+    ) -> None:
+        self.put(
+            f"{ACCOUNT_ID}/deployments/{name}",
+            f"{CS}/accounts/deployments",
+            sku={"name": sku, "capacity": capacity},
+            properties={
+                "model": {"format": "OpenAI", "name": model, "version": version},
+                "provisioningState": "Succeeded",
+                **properties,
+            },
+        )
+
+    def allow(self, name: str, role: str, scope: str) -> None:
+        principal = self.around.directory.by_name(name)
+        assert principal
+        id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}-{role}"
+        self.put(
+            id,
+            "Microsoft.Authorization/roleAssignments",
+            properties={
+                "principalId": principal.oid,
+                "scope": scope,
+                "roleDefinitionId": f"/providers/Microsoft.Authorization/roleDefinitions/{role}",
+                "createdOn": "2026-11-20T00:00:00Z",
+            },
+        )
+
+    def token(
+        self,
+        name: str = "cora-app",
+        *,
+        inside: bool = True,
+        resource: str = "https://cognitiveservices.azure.com",
+        lifetime_seconds: int = 3600,
+    ) -> str:
+        principal = self.around.directory.by_name(name)
+        assert principal
+        return self.around.identity.token(
+            principal,
+            resource,
+            ip=INSIDE_IP if inside else OUTSIDE_IP,
+            issuer="https://127.0.0.1/",
+            lifetime_seconds=lifetime_seconds,
+        )
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[Cloud]:
+    """One account with a chat deployment that cora-app may call; the clock stands still."""
+    made: list[Cloud] = []
+    clock = Clock(lambda: made[0].now if made else START)
+    store = Store(tmp_path / "state.db", clock)
+    directory = Directory(store)
+    settings = Settings(store, "https://127.0.0.1")
+    identity = Identity(store, directory)
+    around = Around(
+        store=store, clock=clock, identity=identity, settings=settings, directory=directory
+    )
+    made.append(Cloud(around))
+    made[0].account()
+    made[0].deployment("chat")
+    made[0].allow("cora-app", OPENAI_USER, ACCOUNT_ID)
+    yield made[0]
+    store.close()
+
+
+@pytest.fixture
+def web(cloud: Cloud) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(cloud.around))) as client:
+        yield client
+
+
+@pytest.fixture
+def client(cloud: Cloud, web: TestClient) -> openai.OpenAI:
+    """An application in the virtual network, with a token and the newer path."""
+    return openai.OpenAI(
+        base_url="http://testserver/acct/contoso/openai/v1/",
+        api_key=cloud.token(),
+        http_client=web,
+        max_retries=0,
+    )
+
+
+@pytest.fixture
+def older(cloud: Cloud, web: TestClient) -> openai.AzureOpenAI:
+    """The same application on the path with an api-version."""
+    return openai.AzureOpenAI(
+        azure_endpoint="http://testserver/acct/contoso/",
+        api_version=API_VERSION,
+        azure_ad_token_provider=cloud.token,
+        http_client=web,
+        max_retries=0,
+    )
