@@ -18,7 +18,7 @@ while read -r change group; do
     [ "$change" = + ] && left="$left $group"
     groups=$left
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
 """
 """Ends what is left once its input closes: however the host ends, kill -9 included."""
 

@@ -1,0 +1,47 @@
+# Each target is something a person could have typed. `make` alone lists them.
+
+stack ?= dev
+bin := .venv/bin
+# What every command of the sandbox's Azure needs to see; empty where it does not run.
+in_sandbox = eval "$$($(bin)/plumb sandbox env)" &&
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## from nothing to a deployed stack that answers, on this machine alone
+	@sh scripts/demo.sh
+
+test: tools engine ## every test, those on the real engine included
+	@$(bin)/python -m pytest -n 2 --dist loadfile
+
+check: tools ## style, types, who may import whom
+	@$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/lint-imports && $(bin)/mypy
+
+preview: setup ## what `make up` would change: make preview stack=prod
+	@$(in_sandbox) pulumi preview --stack $(stack) --policy-pack policies
+
+up: setup ## deploy a stack to the sandbox: make up stack=prod
+	@$(in_sandbox) pulumi up --stack $(stack) --policy-pack policies
+
+bench: tools engine ## the figures of docs/benchmarks.md
+	@$(bin)/python -m scripts.bench
+
+setup: venv engine ## the virtual environment and the engine, nothing else
+
+clean: ## stop the sandbox and remove what was made in this folder; the engine's cache stays
+	@if [ -x $(bin)/plumb ]; then $(bin)/plumb sandbox down; fi
+	@rm -rf .venv .plumb build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@sh scripts/setup.sh run
+
+tools:
+	@sh scripts/setup.sh dev
+
+engine:
+	@$(bin)/python -m sandbox.engine install
+
+.NOTPARALLEL:
+.PHONY: help demo test check preview up bench setup clean venv tools engine
