@@ -44,12 +44,12 @@ class _Azure(pulumi.runtime.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return args.resource_id, args.inputs  # for Resource.get; the rest never comes here
 
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
         if args.token.startswith("azure-native:authorization:getClientConfig"):
             nobody = "00000000-0000-0000-0000-000000000000"
             ids = {"clientId": nobody, "objectId": nobody, "tenantId": nobody}
-            return {**ids, "subscriptionId": self.subscription}, None
-        return {}, None
+            return {**ids, "subscriptionId": self.subscription}, []
+        return {}, []
 
 
 class Monitor(mocks.MockMonitor):
