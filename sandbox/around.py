@@ -1,7 +1,7 @@
 """What every part of the sandbox is given."""
 
+from collections import deque
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sandbox.clock import Clock
@@ -52,7 +52,7 @@ class Settings:
     def __init__(self, store: Store, arm: str = "") -> None:
         self._store = store
         self.arm = arm
-        """Where ARM and the data planes answer, e.g. https://127.0.0.1:8443; no slash at the end."""
+        """Where ARM and the data planes answer: https://127.0.0.1:8443, no slash at its end."""
 
     @property
     def profile(self) -> Profile:
@@ -74,9 +74,5 @@ class Around:
     identity: Identity
     settings: Settings
     directory: Directory
-    journal: list[dict[str, Any]] = field(default_factory=list)
+    journal: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=5000))
     """The last requests to ARM, as the control API shows them."""
-
-
-def seconds(count: float) -> timedelta:
-    return timedelta(seconds=count)

@@ -40,7 +40,7 @@ class Principal:
     created_at: str
 
 
-PEOPLE = (
+PEOPLE: tuple[tuple[str, str, str, str, set[str]], ...] = (
     ("operator", OPERATOR, "00000000-0000-4000-8000-000000000101", "User", {AI_OPERATORS}),
     ("developer", DEVELOPER, "00000000-0000-4000-8000-000000000103", "User", {AI_DEVELOPERS}),
     ("cora-app", CORA_APP, "00000000-0000-4000-8000-000000000301", "ServicePrincipal", set()),
@@ -126,9 +126,7 @@ class Directory:
         return oid.lower() in GROUPS or self.by_oid(oid) is not None
 
     def remove_of_resource(self, resource_id: str) -> None:
-        self._store.execute(
-            "DELETE FROM principals WHERE resource_lc = ?", (resource_id.lower(),)
-        )
+        self._store.execute("DELETE FROM principals WHERE resource_lc = ?", (resource_id.lower(),))
 
     def _one(self, condition: str, value: str) -> Principal | None:
         rows = self._store.execute(f"SELECT * FROM principals WHERE {condition}", (value,))

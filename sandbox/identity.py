@@ -42,7 +42,7 @@ class Caller:
 
 
 class Identity:
-    """Signs and verifies with one key, kept as long as the database: down and up break no client."""
+    """Signs and verifies with one key, kept with the database: down and up break no client."""
 
     def __init__(self, store: Store, directory: Directory) -> None:
         self.directory = directory

@@ -62,7 +62,7 @@ CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, body TEXT NOT NUL
 """
 
 FORGOTTEN = ("resources", "operations", "account_locks", "kv", "kv_revisions", "events", "faults")
-"""What a reset empties. Secrets, keys and principals outlive it, so that open shells keep working."""
+"""What a reset empties. Secrets and principals outlive it, so that open shells keep working."""
 
 
 class WrongDatabase(Exception):
@@ -77,6 +77,8 @@ class Stored:
     type: str
     body: Body
     etag: str
+    changed_at: str
+    """A stamp on the sandbox clock."""
     deleted_at: str | None = None
     purge_at: str | None = None
 
@@ -165,9 +167,12 @@ class Store:
         which = "IS NOT NULL" if deleted else "IS NULL"
         return self._all(f"type_lc = ? AND deleted_at {which}", type.lower())
 
-    def put(self, id: str, type: str, body: Body, *, etag: str | None = None) -> Stored:
-        """Write a live resource, in place of whatever has the id."""
-        stored = Stored(id=id, type=type, body=body, etag=etag or new_etag())
+    def put(
+        self, id: str, type: str, body: Body, *, etag: str | None = None, at: str | None = None
+    ) -> Stored:
+        """Write a live resource, in place of whatever has the id; `at` is a stamp, now if none."""
+        at = at or stamp(self.clock.now())
+        stored = Stored(id=id, type=type, body=body, etag=etag or new_etag(), changed_at=at)
         self.execute(
             "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
             (
@@ -178,7 +183,7 @@ class Store:
                 parent_of(id).lower(),
                 json.dumps(body, separators=(",", ":")),
                 stored.etag,
-                stamp(self.clock.now()),
+                at,
             ),
         )
         return stored
@@ -235,7 +240,7 @@ class Store:
 
     def _all(self, condition: str, *parameters: str) -> list[Stored]:
         rows = self.execute(
-            "SELECT id, type, body, etag, deleted_at, purge_at FROM resources "
+            "SELECT id, type, body, etag, changed_at, deleted_at, purge_at FROM resources "
             f"WHERE {condition} ORDER BY id_lc",
             parameters,
         )
@@ -245,6 +250,7 @@ class Store:
                 type=row["type"],
                 body=json.loads(row["body"]),
                 etag=row["etag"],
+                changed_at=row["changed_at"],
                 deleted_at=row["deleted_at"],
                 purge_at=row["purge_at"],
             )

@@ -1,1 +1,1 @@
-"""Azure Resource Manager: ids, resource types and the frame that stores, waits, locks and answers."""
+"""Azure Resource Manager: ids, types, and the frame that stores, waits, locks and answers."""

@@ -45,9 +45,7 @@ class ArmId:
         return segment(self.scope, "resourceGroups")
 
     def __str__(self) -> str:
-        pairs = "/".join(
-            part for pair in zip(self.types, self.names, strict=True) for part in pair
-        )
+        pairs = "/".join(part for pair in zip(self.types, self.names, strict=True) for part in pair)
         return f"{self.scope}/providers/{self.namespace}/{pairs}"
 
 

@@ -1,0 +1,1 @@
+"""Microsoft.CognitiveServices: accounts and what stands in them."""

@@ -1,0 +1,215 @@
+"""The control API: what a test or `plumb sandbox` asks of the sandbox itself."""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from sandbox import seed
+from sandbox.arm.frame import settle
+from sandbox.around import PROFILES, Around
+from sandbox.clock import stamp
+from sandbox.directory import NAMES, Principal
+from sandbox.faults import Fault, Faults
+
+SECRET_HEADER = "x-plumb-secret"
+CLOCK_SETTING = "clock"
+SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+Handler = Callable[[Any], Any]
+
+
+class Wanted(BaseModel):
+    """A body of the control API. A misspelled key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClockWanted(Wanted):
+    """Exactly one of the three."""
+
+    advance: str | None = None
+    """A span such as 90s, 5m, 48h, 2d, or some in a row."""
+    freeze: bool | None = None
+    rate: float | None = None
+
+
+class ProfileWanted(Wanted):
+    profile: str
+
+
+class PrincipalWanted(Wanted):
+    name: str
+    kind: str = "ServicePrincipal"
+    groups: list[str] = []
+
+
+class ResetWanted(Wanted):
+    dry_run: bool = False
+
+
+class SettingsWanted(Wanted):
+    """What has no endpoint of its own, e.g. quota_limits or page_size."""
+
+    quota_limits: dict[str, dict[str, int]] | None = None
+    model_capacity: dict[str, dict[str, int]] | None = None
+    page_size: int | None = None
+    accept_unknown_rai_policy: bool | None = None
+
+
+class Wrong(Exception):
+    """What the body should have said."""
+
+
+def span(text: str) -> timedelta:
+    """5m, 48h, 1h30m as a span of time."""
+    found = SPAN.findall(text)
+    if not found or "".join(number + unit for number, unit in found) != text.replace(" ", ""):
+        raise Wrong(f"{text!r} is no span of time; write 90s, 5m, 48h or 2d")
+    return sum((timedelta(**{UNITS[unit]: float(n)}) for n, unit in found), timedelta())
+
+
+def routes(around: Around, faults: Faults, secret: str) -> Mount:
+    """All under /_plumb, each behind the secret."""
+
+    async def health(request: Request) -> Any:
+        return {
+            "status": "ok",
+            "now": stamp(around.clock.now()),
+            "profile": around.settings.profile.name,
+            "resources": around.store.execute(
+                "SELECT count(*) FROM resources WHERE deleted_at IS NULL"
+            )[0][0],
+            "deleted": around.store.execute(
+                "SELECT count(*) FROM resources WHERE deleted_at IS NOT NULL"
+            )[0][0],
+            "operations": around.store.execute(
+                "SELECT count(*) FROM operations WHERE status = 'InProgress'"
+            )[0][0],
+        }
+
+    async def requests(request: Request) -> Any:
+        if request.method == "DELETE":
+            around.journal.clear()
+        return {"value": list(around.journal)}
+
+    async def conflicts(request: Request) -> Any:
+        return {"value": [each for each in around.journal if each["status"] == 409]}
+
+    async def clock(request: Request) -> Any:
+        wanted = ClockWanted.model_validate(await _json(request))
+        if wanted.advance:
+            around.clock.advance(span(wanted.advance))
+        if wanted.freeze is not None:
+            around.clock.run(0 if wanted.freeze else 1)
+        if wanted.rate is not None:
+            around.clock.run(wanted.rate)
+        around.store.set_setting(CLOCK_SETTING, around.clock.state())
+        settle(around)
+        return {"now": stamp(around.clock.now())}
+
+    async def profile(request: Request) -> Any:
+        wanted = ProfileWanted.model_validate(await _json(request))
+        if wanted.profile not in PROFILES:
+            raise Wrong(f"there is no profile {wanted.profile!r}; {' or '.join(PROFILES)}")
+        around.settings.set("profile", wanted.profile)
+        return {"profile": wanted.profile}
+
+    async def settings(request: Request) -> Any:
+        wanted = SettingsWanted.model_validate(await _json(request))
+        changed = wanted.model_dump(exclude_unset=True)
+        for key, value in changed.items():
+            around.settings.set(key, value)
+        return changed
+
+    async def principals(request: Request) -> Any:
+        if request.method == "POST":
+            wanted = PrincipalWanted.model_validate(await _json(request))
+            if around.directory.by_name(wanted.name):
+                raise Wrong(f"there already is a principal {wanted.name!r}")
+            groups = frozenset(wanted.groups)
+            return _principal(around.directory.add(wanted.name, wanted.kind, groups=groups))
+        return {each.name: _principal(each) for each in around.directory.everyone()}
+
+    async def fault(request: Request) -> Any:
+        if request.method == "POST":
+            number = faults.add(Fault.model_validate(await _json(request)))
+            return {"number": number}
+        if request.method == "DELETE":
+            faults.clear()
+        return {"value": faults.all()}
+
+    async def reset(request: Request) -> Any:
+        wanted = ResetWanted.model_validate(await _json(request))
+        counted = around.store.execute(
+            "SELECT type, count(*) AS number FROM resources GROUP BY type ORDER BY type"
+        )
+        if not wanted.dry_run:
+            around.store.forget()
+            seed.plant(around)
+            around.clock.restore({"offset_seconds": 0, "rate": 1})
+            around.store.set_setting(CLOCK_SETTING, around.clock.state())
+            around.journal.clear()
+        return {"forgotten": {row["type"]: row["number"] for row in counted}}
+
+    def guarded(handler: Handler, *methods: str) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            given = request.headers.get(SECRET_HEADER, "")
+            if not secrets.compare_digest(given.encode(), secret.encode()):
+                return _error(403, "X-Plumb-Secret is missing or wrong")
+            try:
+                return JSONResponse(await handler(request))
+            except ValidationError as error:
+                first = error.errors()[0]
+                where = ".".join(str(part) for part in first["loc"])
+                return _error(400, f"{where}: {first['msg']}" if where else first["msg"])
+            except (Wrong, ValueError) as error:
+                return _error(400, str(error))
+
+        return answer
+
+    return Mount(
+        "/_plumb",
+        routes=[
+            Route("/health", guarded(health)),
+            Route("/requests", guarded(requests), methods=["GET", "DELETE"]),
+            Route("/conflicts", guarded(conflicts)),
+            Route("/clock", guarded(clock), methods=["POST"]),
+            Route("/profile", guarded(profile), methods=["POST"]),
+            Route("/settings", guarded(settings), methods=["POST"]),
+            Route("/principals", guarded(principals), methods=["GET", "POST"]),
+            Route("/faults", guarded(fault), methods=["GET", "POST", "DELETE"]),
+            Route("/reset", guarded(reset), methods=["POST"]),
+        ],
+    )
+
+
+def known(around: Around) -> dict[str, dict[str, str]]:
+    """The principals that every sandbox has, with their secrets, for sandbox.json."""
+    found = {name: around.directory.by_name(name) for name in NAMES}
+    return {name: _principal(each) for name, each in found.items() if each}
+
+
+def _principal(principal: Principal) -> dict[str, str]:
+    return {
+        "oid": principal.oid,
+        "client_id": principal.client_id,
+        "client_secret": principal.client_secret,
+        "inside_header": principal.inside_header,
+        "outside_header": principal.outside_header,
+    }
+
+
+async def _json(request: Request) -> Any:
+    return await request.json() if await request.body() else {}
+
+
+def _error(status: int, message: str) -> Response:
+    return JSONResponse({"error": message}, status)

@@ -1,0 +1,249 @@
+"""One process: from its folder to three listeners, and back without a trace."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from filelock import FileLock, Timeout
+
+from sandbox import control, managed_identity, seed
+from sandbox import server as https
+from sandbox.arm.frame import settle
+from sandbox.around import Around, Settings
+from sandbox.clock import Clock
+from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, Directory
+from sandbox.entra import issuer
+from sandbox.faults import Faults
+from sandbox.identity import Identity
+from sandbox.provider.server import ProviderServer
+from sandbox.store import Store, WrongDatabase
+from sandbox.trust import Trust, write_private
+
+LOOPBACK = "127.0.0.1"
+DESCRIPTION = "sandbox.json"
+RENEW_LEAF_SECONDS = 24 * 3600.0
+VERSION = 1
+
+
+class CannotStart(Exception):
+    """Why, and what to do about it."""
+
+
+def serve(folder: Path, *, ports: dict[str, int], profile: str | None) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        CannotStart: another process has the folder, a port is taken, the disk is full.
+    """
+    os.umask(0o077)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        with _only_one(folder):
+            asyncio.run(Process(folder, ports, profile).run())
+    except WrongDatabase as error:
+        raise CannotStart(str(error)) from None
+    except OSError as error:
+        raise CannotStart(
+            f"the sandbox cannot use {folder}: {error.strerror or error}. "
+            "Fix: make room or rights there, or name another folder with --dir."
+        ) from None
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    lock = FileLock(folder / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise CannotStart(
+            f"another sandbox runs in {folder}. Fix: `plumb sandbox down`, or --dir elsewhere."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class Process:
+    """What one run holds open."""
+
+    def __init__(self, folder: Path, ports: dict[str, int], profile: str | None) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.store = Store(folder / "state.db", self.clock)
+        self.clock.restore(
+            self.store.setting(control.CLOCK_SETTING, {"offset_seconds": 0, "rate": 1})
+        )
+        self._ports = ports
+        self.settings = Settings(self.store)
+        directory = Directory(self.store)
+        self.around = Around(
+            store=self.store,
+            clock=self.clock,
+            identity=Identity(self.store, directory),
+            settings=self.settings,
+            directory=directory,
+        )
+        if profile:
+            self.settings.set("profile", profile)
+        seed.plant(self.around)
+        settle(self.around)
+        self.secret = self._secret()
+
+    async def run(self) -> None:
+        """Listen, say so in sandbox.json, and stop when told to."""
+        trust = Trust(self.folder)
+        with (
+            _listen(self._port("arm")) as arm,
+            _listen(self._port("identity")) as identity,
+        ):
+            self.settings.arm = f"https://{LOOPBACK}:{arm.getsockname()[1]}"
+            context = trust.context()
+            faults = Faults(self.store)
+            main = _server(
+                https.app(self.around, faults, self.secret, data_planes(self.around)), context
+            )
+            plain = _server(managed_identity.app(self.around), None)
+            tasks = [
+                asyncio.create_task(main.serve(sockets=[arm])),
+                asyncio.create_task(plain.serve(sockets=[identity])),
+                asyncio.create_task(_renew(trust, context)),
+            ]
+            await _started(main, plain)
+            provider = ProviderServer(
+                self.settings.arm, trust.ca_file, self._operator_token, self._port("provider")
+            )
+            try:
+                provider_port = await asyncio.to_thread(provider.start)
+            except OSError as error:
+                raise _taken("provider", self._port("provider"), error) from None
+            self._announce(arm, identity, provider_port)
+            try:
+                await _told_to_stop(tasks)
+            finally:
+                (self.folder / DESCRIPTION).unlink(missing_ok=True)
+                await asyncio.to_thread(provider.stop)
+                main.should_exit = plain.should_exit = True
+                await asyncio.gather(*tasks[:2])
+                tasks[2].cancel()
+                self.store.close()
+
+    def _port(self, face: str) -> int:
+        """The one asked for, else last time's, so that endpoints in Pulumi's state stay true."""
+        asked = self._ports.get(face, 0)
+        remembered: int = self.store.setting("ports", {}).get(face, 0)
+        return asked or remembered
+
+    def _secret(self) -> str:
+        kept: str | None = self.store.setting("control_secret")
+        if kept is None:
+            kept = secrets.token_urlsafe(32)
+            self.store.set_setting("control_secret", kept)
+        return kept
+
+    def _operator_token(self) -> str:
+        principal = self.around.directory.by_oid(OPERATOR)
+        if principal is None:
+            raise RuntimeError("the operator is gone from the directory")
+        return self.around.identity.token(
+            principal, self.settings.arm, ip=INSIDE_IP, issuer=issuer(self.around)
+        )
+
+    def _announce(self, arm: socket.socket, identity: socket.socket, provider: int) -> None:
+        ports = {"arm": arm.getsockname()[1], "identity": identity.getsockname()[1]}
+        self.store.set_setting("ports", {**ports, "provider": provider})
+        (self.folder / "az").mkdir(mode=0o700, exist_ok=True)
+        said: dict[str, Any] = {
+            "version": VERSION,
+            "pid": os.getpid(),
+            "arm": self.settings.arm,
+            "identity": f"http://{LOOPBACK}:{ports['identity']}/msi/token",
+            "provider_port": provider,
+            "subscription_id": SUBSCRIPTION_ID,
+            "tenant_id": TENANT_ID,
+            "control_secret": self.secret,
+            "principals": control.known(self.around),
+        }
+        write_private(self.folder / DESCRIPTION, json.dumps(said, indent=2).encode())
+
+
+def data_planes(around: Around) -> list[Any]:
+    """Azure OpenAI and App Configuration."""
+    from sandbox.dataplane.routes import routes
+
+    return [*routes(around)]
+
+
+@contextmanager
+def _listen(port: int) -> Iterator[socket.socket]:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise _taken("arm" if port else "any", port, error) from None
+    with listener:
+        yield listener
+
+
+def _taken(face: str, port: int, error: OSError) -> CannotStart:
+    return CannotStart(
+        f"port {port} is taken ({error.strerror or error}). Fix: end the program that listens "
+        "there, or start elsewhere with --arm-port, --identity-port and --provider-port."
+    )
+
+
+class _Quiet(uvicorn.Server):
+    """Two of these share one loop, and the process's signals belong to neither."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server(app: Any, context: ssl.SSLContext | None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=75,
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
+    )
+    return _Quiet(config)
+
+
+async def _started(*servers: uvicorn.Server) -> None:
+    while not all(each.started for each in servers):
+        await asyncio.sleep(0.005)
+
+
+async def _told_to_stop(tasks: list[asyncio.Task[None]]) -> None:
+    """Until a signal comes, or a listener ends by itself."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+async def _renew(trust: Trust, context: ssl.SSLContext) -> None:
+    with suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(RENEW_LEAF_SECONDS)
+            trust.renew(context)

@@ -1,0 +1,79 @@
+"""Managed identity over plain http, since the first token can't be asked for with a CA yet."""
+
+import time
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.around import Around
+from sandbox.directory import OUTSIDE_IP, STRANGER, Principal
+from sandbox.entra import issuer
+from sandbox.hosts import OnlyOurHost
+from sandbox.identity import LIFETIME_SECONDS
+
+IMDS_PATH = "/metadata/identity/oauth2/token"
+
+
+def app(around: Around) -> Starlette:
+    """Two flavours: App Service's, and the virtual machine's.
+
+    A virtual machine's has no secret to tell callers apart, and so its bare path answers as the
+    stranger, who may do nothing; a header's secret in front of the path says who it is.
+    """
+
+    def app_service(request: Request) -> Response:
+        known = around.directory.by_header(request.headers.get("x-identity-header", ""))
+        if known is None:
+            return _refused(401, "unauthorized", "The X-IDENTITY-HEADER is missing or wrong.")
+        return _answer(request, *known)
+
+    def virtual_machine(request: Request) -> Response:
+        if request.headers.get("metadata", "").lower() != "true":
+            return _refused(400, "invalid_request", "Required metadata header not specified")
+        secret = request.path_params.get("secret")
+        if secret is None:
+            stranger = around.directory.by_oid(STRANGER)
+            known = (stranger, OUTSIDE_IP) if stranger else None
+        else:
+            known = around.directory.by_header(secret)
+        if known is None:
+            return _refused(400, "invalid_request", "Identity not found")
+        return _answer(request, *known)
+
+    def _answer(request: Request, principal: Principal, ip: str) -> Response:
+        resource = request.query_params.get("resource")
+        if not resource:
+            return _refused(400, "invalid_request", "The resource is missing.")
+        wanted = request.query_params.get("client_id")
+        if wanted and wanted.lower() != principal.client_id:
+            other = around.directory.by_client_id(wanted)
+            # An identity made for a resource may be worn; a person or an application may not.
+            if other is None or other.kind != "ManagedIdentity":
+                return _refused(400, "invalid_request", "Identity not found")
+            principal = other
+        token = around.identity.token(principal, resource, ip=ip, issuer=issuer(around))
+        return JSONResponse(
+            {
+                "access_token": token,
+                "expires_on": str(int(time.time()) + LIFETIME_SECONDS),
+                "expires_in": str(LIFETIME_SECONDS),
+                "resource": resource,
+                "token_type": "Bearer",
+                "client_id": principal.client_id,
+            }
+        )
+
+    routes = [
+        Route("/msi/token", app_service),
+        Route(IMDS_PATH, virtual_machine),
+        Route("/{secret}" + IMDS_PATH, virtual_machine),
+    ]
+    made = Starlette(routes=routes)
+    made.add_middleware(OnlyOurHost)
+    return made
+
+
+def _refused(status: int, error: str, description: str) -> Response:
+    return JSONResponse({"error": error, "error_description": description}, status)

@@ -1,0 +1,126 @@
+"""One application on the HTTPS listener: control API, Entra, data planes, and ARM for the rest."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox import control, entra
+from sandbox.arm import router
+from sandbox.arm.frame import settle
+from sandbox.arm.kind import Answer
+from sandbox.around import Around
+from sandbox.faults import Failure, Fault, Faults
+from sandbox.hosts import OnlyOurHost
+
+
+def app(
+    around: Around, faults: Faults, secret: str, data_planes: Sequence[BaseRoute] = ()
+) -> ASGIApp:
+    """The whole of the sandbox but managed identity and the provider."""
+
+    async def arm(request: Request) -> Response:
+        began = datetime.now(UTC)
+        raw = await request.body()
+        path = request.url.path
+        fault = faults.take("arm", request.method, path)
+        if fault and fault.action == "delay":
+            await asyncio.sleep(fault.seconds)
+        if fault and fault.action == "answer":
+            said, who = _told(fault), ""
+        else:
+            said, who = router.answer(
+                around,
+                method=request.method,
+                path=path,
+                query=dict(request.query_params),
+                headers={key.lower(): value for key, value in request.headers.items()},
+                raw=raw,
+                failure=_failure(fault),
+            )
+        _journal(around, request, said, who, began)
+        if fault and fault.action == "drop":
+            return Dropped()
+        return _response(request, said)
+
+    async def up_to_date(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            settle(around)
+        await inner(scope, receive, send)
+
+    inner = Starlette(
+        routes=[
+            control.routes(around, faults, secret),
+            *data_planes,
+            *entra.routes(around),
+            Route("/{path:path}", arm, methods=list(router.METHODS)),
+        ]
+    )
+    return OnlyOurHost(up_to_date)
+
+
+class Dropped(Response):
+    """The answer is lost on its way: the connection ends after the first bytes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _told(fault: Fault) -> Answer:
+    return Answer(
+        status=fault.status,
+        body={"error": {"code": fault.code, "message": fault.message}},
+        headers=fault.headers,
+    )
+
+
+def _failure(fault: Fault | None) -> Failure | None:
+    if fault is None or fault.action != "operation_failed":
+        return None
+    return Failure({"code": fault.code, "message": fault.message})
+
+
+def _response(request: Request, said: Answer) -> Response:
+    headers = {
+        "x-ms-request-id": str(uuid.uuid4()),
+        "x-ms-correlation-request-id": request.headers.get(
+            "x-ms-correlation-request-id", str(uuid.uuid4())
+        ),
+        "Cache-Control": "no-cache",
+        **said.headers,
+    }
+    for echoed in ("x-ms-client-request-id",):
+        if echoed in request.headers:
+            headers[echoed] = request.headers[echoed]
+    if said.body is None or request.method == "HEAD":
+        return Response(status_code=said.status, headers=headers)
+    return JSONResponse(said.body, said.status, headers)
+
+
+def _journal(around: Around, request: Request, said: Answer, who: str, began: datetime) -> None:
+    around.journal.append(
+        {
+            "method": request.method,
+            "id": request.url.path,
+            "api_version": request.query_params.get("api-version"),
+            "status": said.status,
+            "code": _code(said),
+            "principal": who,
+            "start": began.isoformat(),
+            "end": datetime.now(UTC).isoformat(),
+        }
+    )
+
+
+def _code(said: Answer) -> str | None:
+    if said.status < 400 or not isinstance(said.body, dict):
+        return None
+    code: str | None = (said.body.get("error") or {}).get("code")
+    return code
