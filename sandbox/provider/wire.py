@@ -18,7 +18,7 @@ def body_of(declared: Declared, place: Place, inputs: Mapping[str, Any]) -> Body
         name: each for name, each in declared.inputs.items() if name not in place.parameters
     }
     body = _to_arm(declared)(properties, inputs)
-    if any(each.wire[0] == "properties" for each in properties.values()):
+    if any(len(each.wire) > 1 for each in properties.values()):
         body.setdefault("properties", {})
     return body
 

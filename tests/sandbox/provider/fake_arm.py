@@ -36,15 +36,21 @@ class FakeArm:
         self.asked: list[tuple[str, str]] = []
         self.written: list[Body] = []
         self._told: list[tuple[str, re.Pattern[str], list[Told]]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
 
     def tell(self, method: str, path: str, *answers: Told) -> None:
         """What to answer to the next requests for a path, one after the other."""
         self._told.append((method, re.compile(path), list(answers)))
 
+    def wait_for(self, method: str) -> None:
+        """Returns once such a request has come."""
+        with self._lock:
+            self._lock.wait_for(lambda: any(each == method for each, _ in self.asked), timeout=10)
+
     def answer(self, method: str, path: str, body: Body) -> Told:
         with self._lock:
             self.asked.append((method, path))
+            self._lock.notify_all()
             for told, pattern, answers in self._told:
                 if told == method and pattern.search(path) and answers:
                     answer = answers.pop(0)
