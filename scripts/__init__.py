@@ -1,1 +1,1 @@
-"""What is done to a running stack. `cli.py` is the `plumb` command; the rest is one file a command."""
+"""What is done to a running stack: `cli.py` is `plumb`, the rest is one file a command."""
