@@ -31,8 +31,10 @@ _MODEL_PACKAGES = (
 
 def default_folder() -> Path:
     """Where what was derived is kept: one folder a user, for each set of versions another."""
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "plumb" / "azure-native" / _version()
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    # The XDG specification: a relative path there counts as not set.
+    base = Path(home) if home.startswith("/") else Path.home() / ".cache"
+    return base / "plumb" / "azure-native" / _version()
 
 
 def _version() -> str:
