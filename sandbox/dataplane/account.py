@@ -50,7 +50,9 @@ class Deployment:
     limits: limiter.Standard | limiter.Provisioned
     spills_to: str
     policy: content_filter.Policy
-    answers_from: datetime
+    made: datetime
+    serves: bool
+    """Not while it is first being made, nor if that failed; a change leaves it serving."""
     retires: datetime | None
     """None for a model that the catalogue does not know, and for a fine-tuned one."""
     embeds: bool
@@ -152,7 +154,9 @@ def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deploy
     facts = known or base_model(name)
     provisioned = sku.get("name") in PROVISIONED_SKUS
     kind = facts.kind if facts else "chat"
-    made = (body.get("systemData") or {}).get("createdAt")
+    written = body.get("systemData") or {}
+    changed = written.get("createdAt") != written.get("lastModifiedAt")
+    state = properties.get("provisioningState") or "Succeeded"
     return Deployment(
         name=body["name"],
         model=name,
@@ -163,7 +167,8 @@ def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deploy
         limits=limits(facts, int(sku.get("capacity") or 1), provisioned),
         spills_to=properties.get("spilloverDeploymentName") or "",
         policy=policy,
-        answers_from=moment(made) if made else datetime.min.replace(tzinfo=UTC),
+        made=moment(written.get("createdAt", "0001-01-01T00:00:00Z")),
+        serves=state == "Succeeded" or (changed and state not in ("Deleting", "Disabled")),
         retires=datetime.fromisoformat(known.retires).replace(tzinfo=UTC) if known else None,
         embeds=kind == "embeddings",
     )
@@ -186,8 +191,8 @@ def limits(
 
 
 def ready(wanted: Deployment, now: datetime, delay_seconds: float) -> bool:
-    """Whether a deployment is old enough for the data plane to have heard of it."""
-    return not delay_seconds or now >= wanted.answers_from + timedelta(seconds=delay_seconds)
+    """Whether a deployment serves and is old enough for the data plane to have heard of it."""
+    return wanted.serves and now >= wanted.made + timedelta(seconds=delay_seconds)
 
 
 _WORDS: Final = re.compile(

@@ -159,7 +159,7 @@ class Endpoint:
 
     def _deployment(self, call: Call, name: str) -> Deployment:
         found = self._accounts.deployment(call.account, name)
-        delay = self._profile.deploy_delay_seconds
+        delay = self._profile.deployment_seconds + self._profile.deploy_delay_seconds
         if found is None or not ready(found, call.now, delay):
             raise errors.deployment_not_found()
         if found.retires and call.now >= found.retires:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from functools import partial
+from typing import Any
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.dataplane.account import Account
+from sandbox.dataplane.configuration import Configuration
 from sandbox.dataplane.endpoint import Endpoint
 from sandbox.dataplane.inference import CHAT, COMPLETIONS, EMBEDDINGS, Operation
 from sandbox.dataplane.reading import Reading
@@ -19,7 +21,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 def routes(around: Around) -> list[BaseRoute]:
     """Azure OpenAI and App Configuration, each under its prefix."""
     reading = Reading(around.store)
-    return [_accounts(around, reading)]
+    return [_accounts(around, reading), _configuration(around, reading)]
 
 
 def _accounts(around: Around, reading: Reading) -> Mount:
@@ -48,3 +50,23 @@ def _accounts(around: Around, reading: Reading) -> Mount:
     ]
     unknown = Route("/{rest:path}", endpoint.unknown, methods=METHODS)
     return Mount("/acct/{subdomain}/openai", routes=[*inference, *listing, unknown])
+
+
+def _configuration(around: Around, reading: Reading) -> Mount:
+    def keys(store_id: str) -> dict[str, tuple[str, bool]]:
+        found: list[dict[str, Any]] = around.settings.get(f"keys:{store_id.lower()}", [])
+        return {each["id"]: (each["value"], each["readOnly"]) for each in found}
+
+    store = Configuration(around, reading, keys)
+    return Mount(
+        "/appconfig/{store}",
+        routes=[
+            Route("/kv", store.key_values, methods=["GET", "HEAD"]),
+            Route("/kv/{key:path}", store.key_value, methods=["GET", "HEAD", "PUT", "DELETE"]),
+            Route("/locks/{key:path}", store.lock, methods=["PUT", "DELETE"]),
+            Route("/revisions", store.revisions, methods=["GET", "HEAD"]),
+            Route("/labels", store.labels, methods=["GET", "HEAD"]),
+            Route("/keys", store.keys, methods=["GET", "HEAD"]),
+            Route("/{rest:path}", store.unknown, methods=METHODS),
+        ],
+    )

@@ -1,0 +1,352 @@
+"""The HTTP face of App Configuration."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.around import Around
+from sandbox.clock import moment
+from sandbox.dataplane import sse
+from sandbox.dataplane.authorization import Callers, claimed_address, is_inside
+from sandbox.dataplane.endpoint import request_id
+from sandbox.dataplane.errors import Refusal
+from sandbox.dataplane.key_values import (
+    NO_LABEL,
+    KeyValue,
+    KeyValues,
+    matches,
+    page_etag,
+    precondition_fails,
+    wire,
+)
+from sandbox.dataplane.reading import Reading
+from sandbox.dataplane.signature import is_valid, signature
+from sandbox.directory import OUTSIDE_IP
+from sandbox.identity import APP_CONFIGURATION, Unauthenticated
+from sandbox.store import Stored
+
+STORE: Final = "Microsoft.AppConfiguration/configurationStores"
+PAGE: Final = 100
+ITEM: Final = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8"
+ITEMS: Final = "application/vnd.microsoft.appconfig.kvset+json; charset=utf-8"
+PROBLEM: Final = "application/problem+json; charset=utf-8"
+
+AccessKeys = Callable[[str], Mapping[str, tuple[str, bool]]]
+"""The id of a store -> its access keys: id -> secret, and whether it may only read."""
+
+
+class Body(BaseModel):
+    """What a PUT may carry."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    value: str | None = None
+    content_type: str | None = None
+    tags: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request to a store, once it is known to be allowed."""
+
+    request: Request
+    store_id: str
+    body: bytes
+
+    @property
+    def key(self) -> str:
+        return str(self.request.path_params["key"])
+
+    @property
+    def label(self) -> str:
+        asked = self.request.query_params.get("label", "")
+        return "" if asked == NO_LABEL else asked
+
+    def condition(self, name: str) -> str | None:
+        return self.request.headers.get(name)
+
+    def queried(self, name: str) -> str | None:
+        """A query parameter; names are in any casing."""
+        for key, value in self.request.query_params.items():
+            if key.lower() == name:
+                return value
+        return None
+
+    @property
+    def selected(self) -> Sequence[str]:
+        return [each for each in (self.queried("$select") or "").lower().split(",") if each]
+
+
+class Configuration:
+    """All stores of the sandbox under one address."""
+
+    def __init__(self, around: Around, reading: Reading, keys: AccessKeys) -> None:
+        self._around = around
+        self._reading = reading
+        self._keys = keys
+        self._callers = Callers(around, reading, APP_CONFIGURATION)
+        self._items = KeyValues(around.store)
+
+    async def key_value(self, request: Request) -> Response:
+        """GET, HEAD, PUT and DELETE of one key-value."""
+        verbs = {"GET": self._get, "HEAD": self._get, "PUT": self._put, "DELETE": self._delete}
+        rights = {"PUT": "keyValues/write", "DELETE": "keyValues/delete"}
+        right = rights.get(request.method, "keyValues/read")
+        return await self._answer(request, right, verbs[request.method])
+
+    async def lock(self, request: Request) -> Response:
+        """PUT makes a key-value read-only, DELETE lets it be changed again."""
+        return await self._answer(request, "keyValues/write", self._lock)
+
+    async def key_values(self, request: Request) -> Response:
+        return await self._answer(request, "keyValues/read", self._list)
+
+    async def revisions(self, request: Request) -> Response:
+        return await self._answer(request, "keyValues/read", self._list_revisions)
+
+    async def labels(self, request: Request) -> Response:
+        return await self._answer(request, "keyValues/read", self._list_labels)
+
+    async def keys(self, request: Request) -> Response:
+        return await self._answer(request, "keyValues/read", self._list_keys)
+
+    async def unknown(self, request: Request) -> Response:
+        return Response(status_code=404)
+
+    async def _answer(
+        self, request: Request, right: str, answer: Callable[[Call], Response]
+    ) -> Response:
+        body = await request.body()
+        self._reading.renew()
+        try:
+            stored = self._find(request.path_params["store"])
+            self._authorize(request, stored, body, right)
+            if not any(name.lower() == "api-version" for name in request.query_params):
+                raise problem(
+                    400, "invalid-argument", "API version is not specified", "api-version"
+                )
+            response = answer(Call(request=request, store_id=stored.id, body=body))
+            response.headers["sync-token"] = f"plumb=MA==;sn={self._items.sequence()}"
+        except Refusal as refusal:
+            content = sse.dumps(refusal.body) if refusal.body else b""
+            response = Response(content, refusal.status, refusal.headers, PROBLEM)
+        response.headers["x-ms-request-id"] = request_id()
+        return response
+
+    def _find(self, name: str) -> Stored:
+        found = self._reading.of(("store", name), lambda: self._read_store(name.lower()))
+        if found is None:
+            raise Refusal(404, {})
+        return found
+
+    def _read_store(self, name: str) -> Stored | None:
+        for stored in self._around.store.of_type(STORE):
+            if stored.id.rpartition("/")[2].lower() == name:
+                return stored
+        return None
+
+    def _authorize(self, request: Request, stored: Stored, body: bytes, right: str) -> None:
+        """Network, then who it is, then what they may do.
+
+        Raises:
+            Refusal: 401 or 403.
+        """
+        properties = stored.body["properties"]
+        authorization = request.headers.get("authorization", "")
+        token = authorization.partition(" ")[2] if authorization.startswith("Bearer ") else ""
+        address = claimed_address(token) if token else OUTSIDE_IP
+        if properties.get("publicNetworkAccess") == "Disabled" and not is_inside(address):
+            raise problem(
+                403, "ip-forbidden", "Access to the store from this network is not allowed."
+            )
+        if signed := signature(authorization):
+            secret, only_reads = self._keys(stored.id).get(signed.credential, ("", True))
+            path = signed_path(request)
+            method = request.method
+            if (
+                properties.get("disableLocalAuth")
+                or not secret
+                or not is_valid(signed, secret, method, path, request.headers, body)
+            ):
+                raise unauthorized("The access key is not valid for this store.")
+            if only_reads and not right.endswith("read"):
+                raise Refusal(403, {})
+            return
+        if not token:
+            raise unauthorized("Authorization header is missing.")
+        try:
+            caller = self._callers.of(token)
+        except Unauthenticated as refused:
+            raise unauthorized(f"The token is not valid: {refused.reason}.") from None
+        if not self._callers.may(caller, stored.id, f"{STORE}/{right}"):
+            raise Refusal(403, {})
+
+    def _get(self, call: Call) -> Response:
+        item = self._items.get(call.store_id, call.key, call.label)
+        if item is None:
+            return Response(status_code=404)
+        if precondition_fails(item.etag, call.condition("if-match"), None):
+            return Response(status_code=412)
+        if precondition_fails(item.etag, None, call.condition("if-none-match")):
+            return Response(status_code=304, headers=_etag(item))
+        return _answered(item, call.selected)
+
+    def _put(self, call: Call) -> Response:
+        try:
+            wanted = Body.model_validate_json(call.body or b"{}")
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = str(first["loc"][0]) if first["loc"] else "body"
+            raise problem(400, "invalid-argument", first["msg"], name) from None
+        with self._around.store.transaction():
+            self._changeable(call)
+            item = self._items.put(
+                call.store_id,
+                KeyValue(
+                    key=call.key,
+                    label=call.label,
+                    value=wanted.value,
+                    content_type=wanted.content_type,
+                    tags=json.dumps(wanted.tags or {}),
+                ),
+            )
+        return _answered(item)
+
+    def _delete(self, call: Call) -> Response:
+        with self._around.store.transaction():
+            item = self._changeable(call)
+            if item is None:
+                return Response(status_code=204)
+            self._items.delete(call.store_id, item)
+        return _answered(item)
+
+    def _lock(self, call: Call) -> Response:
+        with self._around.store.transaction():
+            item = self._conditioned(call)
+            if item is None:
+                return Response(status_code=404)
+            locked = call.request.method == "PUT"
+            if locked != item.locked:
+                item = self._items.put(call.store_id, replace(item, locked=locked))
+        return _answered(item)
+
+    def _changeable(self, call: Call) -> KeyValue | None:
+        """What is there now, if it may be changed under the caller's conditions.
+
+        Raises:
+            Refusal: 409, 412.
+        """
+        item = self._conditioned(call)
+        if item and item.locked:
+            # "Modifing" is Azure's spelling.
+            raise problem(
+                409,
+                "key-locked",
+                f"Modifing key '{item.key}' is not allowed",
+                item.key,
+                "The key is read-only. To allow modification unlock it first.",
+            )
+        return item
+
+    def _conditioned(self, call: Call) -> KeyValue | None:
+        item = self._items.get(call.store_id, call.key, call.label)
+        etag = item.etag if item else None
+        if precondition_fails(etag, call.condition("if-match"), call.condition("if-none-match")):
+            raise Refusal(412, {})
+        return item
+
+    def _list(self, call: Call) -> Response:
+        return _page(call, "/kv", self._filtered(call, self._items.all(call.store_id)))
+
+    def _list_revisions(self, call: Call) -> Response:
+        found = self._filtered(call, self._items.revisions(call.store_id))
+        return _page(call, "/revisions", found)
+
+    def _filtered(self, call: Call, items: Iterable[KeyValue]) -> list[KeyValue]:
+        is_key, is_label = (
+            matches(call.queried("key") or "*"),
+            matches(call.queried("label") or "*"),
+        )
+        tags = dict(each.partition("=")[::2] for each in call.request.query_params.getlist("tags"))
+        return [
+            item
+            for item in items
+            if is_key(item.key)
+            and is_label(item.label)
+            and (not tags or tags.items() <= json.loads(item.tags).items())
+        ]
+
+    def _list_labels(self, call: Call) -> Response:
+        names = {item.label for item in self._items.all(call.store_id)}
+        return _names(call, names, "application/vnd.microsoft.appconfig.labelset+json")
+
+    def _list_keys(self, call: Call) -> Response:
+        names = {item.key for item in self._items.all(call.store_id)}
+        return _names(call, names, "application/vnd.microsoft.appconfig.keyset+json")
+
+
+def signed_path(request: Request) -> str:
+    """Path and query as the client signed them: relative to its endpoint."""
+    scope = request.scope
+    raw = scope.get("raw_path", scope["path"].encode()).decode()
+    path = raw.partition("?")[0].split("/", 3)[3]
+    query = scope["query_string"].decode()
+    return f"/{path}?{query}" if query else f"/{path}"
+
+
+def problem(status: int, kind: str, title: str, name: str = "", detail: str = "") -> Refusal:
+    """An error as App Configuration writes it."""
+    body = {
+        "type": f"https://azconfig.io/errors/{kind}",
+        "title": title,
+        "name": name,
+        "detail": detail,
+        "status": status,
+    }
+    return Refusal(status, body)
+
+
+def unauthorized(why: str) -> Refusal:
+    scheme = f'error="invalid_token", error_description="{why}"'
+    refusal = Refusal(401, {})
+    refusal.headers = {"www-authenticate": f"HMAC-SHA256 {scheme}, Bearer {scheme}"}
+    return refusal
+
+
+def _etag(item: KeyValue) -> dict[str, str]:
+    return {"etag": f'"{item.etag}"'}
+
+
+def _answered(item: KeyValue, select: Sequence[str] = ()) -> Response:
+    changed = format_datetime(moment(item.last_modified).replace(microsecond=0), usegmt=True)
+    headers = _etag(item) | {"last-modified": changed}
+    return Response(sse.dumps(wire(item, select)), headers=headers, media_type=ITEM)
+
+
+def _page(call: Call, path: str, items: Sequence[KeyValue]) -> Response:
+    start = int(call.queried("after") or 0)
+    page = items[start : start + PAGE]
+    etag = page_etag(page)
+    headers = {"etag": f'"{etag}"'}
+    if precondition_fails(etag, None, call.condition("if-none-match")):
+        return Response(status_code=304, headers=headers)
+    body: dict[str, Any] = {"items": [wire(item, call.selected) for item in page]}
+    if start + PAGE < len(items):
+        query = [(k, v) for k, v in call.request.query_params.multi_items() if k != "after"]
+        link = f"{path}?{urlencode([*query, ('after', str(start + PAGE))])}"
+        body["@nextLink"] = link
+        headers["link"] = f'<{link}>; rel="next"'
+    return Response(sse.dumps(body), headers=headers, media_type=ITEMS)
+
+
+def _names(call: Call, names: Iterable[str], media_type: str) -> Response:
+    is_name = matches(call.queried("name") or "*")
+    items = [{"name": name or None} for name in sorted(names) if is_name(name)]
+    return Response(sse.dumps({"items": items}), media_type=media_type)
