@@ -52,14 +52,18 @@ class Endpoint:
     """All accounts of the sandbox under one address."""
 
     def __init__(
-        self, around: Around, reading: Reading, keys: Callable[[Account], Collection[str]]
+        self,
+        around: Around,
+        reading: Reading,
+        keys: Callable[[Account], Collection[str]],
+        events: Events,
     ) -> None:
         self._around = around
         self._reading = reading
         self._accounts = Accounts(around.store, reading)
         self._gate = Gate(around, reading, keys)
         self._models = Models()
-        self._events = Events(around.store)
+        self._events = events
         self._faults = Faults(around.store)
 
     async def infer(self, request: Request, operation: Operation) -> ASGIApp:

@@ -43,7 +43,7 @@ INSERT: Final = (
 
 
 class Events:
-    """Collects rows and writes them when the loop has a moment."""
+    """Collects rows and writes them together."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -55,7 +55,10 @@ class Events:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
+        """Write what has been collected."""
         waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
         with self._store.transaction():
             for event in waiting:
                 self._store.execute(INSERT, astuple(event))

@@ -12,24 +12,31 @@ from sandbox.around import Around
 from sandbox.dataplane.account import Account
 from sandbox.dataplane.configuration import Configuration
 from sandbox.dataplane.endpoint import Endpoint
+from sandbox.dataplane.events import Events
 from sandbox.dataplane.inference import CHAT, COMPLETIONS, EMBEDDINGS, Operation
 from sandbox.dataplane.reading import Reading
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def routes(around: Around) -> list[BaseRoute]:
-    """Azure OpenAI and App Configuration, each under its prefix."""
+def routes(around: Around, events: Events | None = None) -> list[BaseRoute]:
+    """Azure OpenAI and App Configuration, each under its prefix.
+
+    Pass the events in to be able to flush them: the last fifth of a second is in memory only.
+    """
     reading = Reading(around.store)
-    return [_accounts(around, reading), _configuration(around, reading)]
+    return [
+        _accounts(around, reading, events or Events(around.store)),
+        _configuration(around, reading),
+    ]
 
 
-def _accounts(around: Around, reading: Reading) -> Mount:
+def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
     def keys(account: Account) -> Collection[str]:
         found: list[str] = around.settings.get(f"keys:{account.id.lower()}", [])
         return found
 
-    endpoint = Endpoint(around, reading, keys)
+    endpoint = Endpoint(around, reading, keys, events)
 
     async def answer(request: Request, operation: Operation) -> ASGIApp:
         return await endpoint.infer(request, operation)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from sandbox.around import Around, Settings
 from sandbox.clock import Clock
+from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
 from sandbox.identity import Identity
@@ -125,9 +126,15 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def web(cloud: Cloud) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(cloud.around))) as client:
+def events(cloud: Cloud) -> Events:
+    return Events(cloud.around.store)
+
+
+@pytest.fixture
+def web(cloud: Cloud, events: Events) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(cloud.around, events))) as client:
         yield client
+    events.flush()
 
 
 @pytest.fixture
