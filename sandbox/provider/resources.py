@@ -184,6 +184,7 @@ class Resources:
         return self._arm.token()
 
     def _written(self, known: Known, id: str, body: Body, call: Call) -> Body:
+        call.wait(0)  # an engine that has gone must not find what it never heard of
         try:
             return self._arm.put(id, known.declared.api_version, call, body)
         except ArmFailure as failure:

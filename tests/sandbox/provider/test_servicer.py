@@ -11,6 +11,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 from pulumi.runtime.proto.status_pb2 import Status
 
+from sandbox.provider.arm_client import Call, Ended
 from sandbox.provider.server import ProviderServer
 from sandbox.provider.values import plain, wire
 from tests.sandbox.provider.conftest import token
@@ -323,3 +324,18 @@ def test_a_cancel_ends_what_is_under_way_and_no_more(arm, patient):
     assert under_way.exception().details() == "context canceled"
     group = {"resourceGroupName": "rg", "location": "eastus2"}
     assert create(patient, group, "azure-native:resources:ResourceGroup").id == GROUP
+
+
+def test_a_port_that_is_taken_is_told(provider, arm, registry, tmp_path):
+    second = ProviderServer(arm.url, tmp_path / "none.pem", token, provider, registry=registry)
+    with pytest.raises(OSError, match=f"port {provider} of the provider is taken"):
+        second.start()
+
+
+def test_an_engine_that_is_gone_before_the_write_leaves_nothing(arm, resources):
+    call = Call()
+    call.end()
+    known = resources.known(ACCOUNT)
+    with pytest.raises(Ended):
+        resources.create(known, INPUTS, SUBSCRIPTION, call)
+    assert arm.written == []
