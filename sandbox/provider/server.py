@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from sandbox.provider.registry import Registry
 from sandbox.provider.resources import Resources
 from sandbox.provider.servicer import Servicer
 
+_LOOPBACK = "127.0.0.1"
 # A write waits in its thread until ARM is done: enough for the widest stack the engine runs.
 _THREADS = 128
 _GRACE_SECONDS = 2.0
@@ -51,14 +53,12 @@ class ProviderServer:
         Raises:
             OSError: the port is taken.
         """
+        _require_free(self._port)
         server = grpc.server(
             ThreadPoolExecutor(_THREADS, thread_name_prefix="provider"), options=_OPTIONS
         )
         add_ResourceProviderServicer_to_server(self._servicer, server)
-        try:
-            bound = server.add_insecure_port(f"127.0.0.1:{self._port}")
-        except RuntimeError as error:
-            raise OSError(f"port {self._port} of the provider is taken") from error
+        bound = server.add_insecure_port(f"{_LOOPBACK}:{self._port}")
         server.start()
         self._server = server
         threading.Thread(target=self._registry.warm, name="provider-types", daemon=True).start()
@@ -70,3 +70,13 @@ class ProviderServer:
         if self._server:
             self._server.stop(_GRACE_SECONDS).wait()
         self._arm.close()
+
+
+def _require_free(port: int) -> None:
+    # gRPC would write a line of its own about it on stderr.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, port))
+        except OSError:
+            raise OSError(f"port {port} of the provider is taken") from None
