@@ -47,6 +47,33 @@ def _message(problem: Mapping[str, Any]) -> str:
     return FIXES.get(problem["type"]) or str(problem["msg"])
 
 
+STAND_INS: Final[dict[str, Any]] = {
+    "platform": {
+        "workload": "workload",
+        "owner": "owner@example.com",
+        "cost_center": "cost center",
+        "data_classification": "internal",
+        "residency": "global",
+    },
+    "observability": {
+        "on_call": {"email": ["on-call@example.com"]},
+        "finance": {"email": ["finance@example.com"]},
+    },
+    "budget": {
+        "monthly": 1,
+        "currency": "EUR",
+        "starts": "2026-01-01",
+        "contacts": ["finance@example.com"],
+    },
+    "readiness": {
+        "evidence": "evidence/any.yaml",
+        "runbook": "https://example.com",
+        "rotation": "rotation",
+    },
+}
+"""Take the place of a required section that is wrong, and raise no complaint themselves."""
+
+
 def _entry(place: Place) -> Place:
     """The smallest part that can be left out while the rest still makes sense."""
     maps = {"accounts": 2, "blocklists": 2, "content_filters": 2, "routes": 2, "access": 2}
@@ -83,27 +110,36 @@ def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, 
         try:
             settings = Settings.model_validate(rest)
         except ValidationError as error:
-            problems = [p for p in error.errors() if p["loc"]]
-            known = {(c.place, c.message) for c in found}
-            for problem in problems:
+            entries: list[Place] = []
+            for problem in error.errors():
                 # "[key]" is pydantic's mark for a key, not a value, that is wrong.
                 place = tuple(part for part in problem["loc"] if part != "[key]")
-                if (place, _message(problem)) not in known:
+                unknown = problem["type"] == "extra_forbidden"
+                entries.append(place if unknown else _entry(place))
+                if not any(place[: len(gone)] == gone for gone in left_out):
                     found.append(Complaint(place=place, message=_message(problem)))
-            entries = {_entry(p["loc"]) for p in problems}
-            gone = [entry for entry in entries if _within(rest, entry)]
+            gone = [entry for entry in entries if entry not in left_out]
             if not gone:
                 break
             for entry in gone:
-                if _within(rest, entry):
+                if len(entry) == 1 and entry[0] in STAND_INS:
+                    rest = {**rest, entry[0]: STAND_INS[entry[0]]}
+                elif _within(rest, entry):
                     rest = _without(rest, entry)
             left_out += gone
     if settings is not None:
-        for refusal in refusals(settings, stack):
-            about = refusal.refers_to
-            if about is None or not any(about[: len(gone)] == gone for gone in left_out):
-                found.append(refusal)
+        found += [each for each in refusals(settings, stack) if not _caused(each, left_out)]
     return settings, found
+
+
+def _caused(refusal: Complaint, left_out: list[Place]) -> bool:
+    """Whether it only follows from what was left out."""
+    if refusal.place[0] == "routes" and any(
+        gone[0] == "accounts" and len(gone) <= 2 for gone in left_out
+    ):
+        return True  # a bare name may have meant the account that is gone
+    about = refusal.refers_to
+    return about is not None and any(about[: len(gone)] == gone for gone in left_out)
 
 
 def parse(config: Mapping[str, Any], stack: str, file: StackFile | None = None) -> Settings:
