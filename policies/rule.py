@@ -115,7 +115,7 @@ class Levels:
         return {"dev": self.dev, "staging": self.staging, "prod": self.prod}[profile]
 
     def __str__(self) -> str:
-        return " ".join(f"{profile} {self.at(profile)}" for profile in PROFILES)
+        return ", ".join(f"{profile} {self.at(profile)}" for profile in PROFILES)
 
 
 AnyParam = Param[frozenset[str]] | Param[float] | Param[str]

@@ -1,12 +1,14 @@
 """What came of the rules, for a person at a terminal."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from policies.profiles import PROFILES
 from policies.report import Locate, stack_report
 from policies.rule import Rule
 from policies.verdict import StackVerdict, overall
@@ -93,30 +95,32 @@ def _spoken(status: str) -> str:
 
 def explained(rule: Rule) -> str:
     """One rule for a person who knows Azure but not this project."""
-    lines = [
-        f"{rule.id} (rule {rule.number}, {rule.category}, {rule.severity})",
+    said = [
+        f"{rule.id}: rule {rule.number}, {rule.category}, {rule.severity}",
         "",
-        rule.description,
+        *_paragraph("", rule.description),
         "",
-        f"Why     {rule.why}",
-        f"Fix     {rule.fix}",
+        *_paragraph("Why     ", rule.why),
+        *_paragraph("Fix     ", rule.fix),
         f"Levels  {rule.levels}",
     ]
     for param in rule.params:
-        lines += [
-            f"Limit   {param.name}: {param.description}",
-            *(
-                f"          {profile}: {_limit(value)}"
-                for profile, value in [
-                    ("dev", param.dev),
-                    ("staging", param.staging),
-                    ("prod", param.prod),
-                ]
-            ),
-        ]
+        said += _paragraph("Limit   ", f"{param.name}: {param.description}")
+        for profile in PROFILES:
+            said += _paragraph(f"{'':8}{profile + ':':9}", _limit(param.default(profile)))
     if rule.controls:
-        lines.append(f"Stands for  {', '.join(rule.controls)}")
-    return "\n".join(lines)
+        said += _paragraph("Stands for  ", ", ".join(rule.controls))
+    return "\n".join(said)
+
+
+def _paragraph(head: str, text: str) -> list[str]:
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_on_hyphens=False,
+    )
 
 
 def _limit(value: frozenset[str] | float | str) -> str:

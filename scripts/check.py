@@ -55,8 +55,10 @@ def check_command(
     from policies.report import as_json as report_of
     from policies.report import narrowed
     from policies.verdict import overall
+    from scripts import shortcuts
     from scripts.judgement import Unjudgeable, judge_stacks
 
+    shortcuts.narrow_azure()
     try:
         verdicts, locate = judge_stacks(stack or [], datetime.now(UTC))
     except Unjudgeable as error:

@@ -14,7 +14,7 @@ from components.stack_file import (
     open_stack_file,
     stacks,
 )
-from policies.profiles import KEY, WrongProfile, resolve
+from policies.profiles import KEY, PROFILES, WrongProfile, resolve
 from policies.registry import RULES
 from policies.report import Locate, Location
 from policies.verdict import StackVerdict, judged
@@ -38,7 +38,7 @@ def judge_stacks(
     verdicts: list[StackVerdict] = []
     locators: dict[str, Callable[[Finding], Location]] = {}
     complaints: list[str] = []
-    for name in dict.fromkeys(names or stacks(root)):
+    for name in dict.fromkeys(names or sorted(stacks(root), key=_strictness)):
         try:
             file = open_stack_file(name, root)
             verdict, locators[name] = _judge(file, name, now, root)
@@ -50,6 +50,12 @@ def judge_stacks(
     if not verdicts:
         raise Unjudgeable("no stack to judge. Fix: write a Pulumi.<stack>.yaml.")
     return verdicts, lambda stack, finding: locators[stack](finding)
+
+
+def _strictness(stack: str) -> tuple[int, str]:
+    """dev before staging before prod before all others, as a person reads them."""
+    ranks = [profile for profile in PROFILES if profile == stack]
+    return (PROFILES.index(ranks[0]) if ranks else len(PROFILES), stack)
 
 
 def _judge(

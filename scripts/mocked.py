@@ -9,21 +9,20 @@ import runpy
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pulumi
 from google.protobuf.struct_pb2 import Struct
-from pulumi import resource as pulumi_resource
 from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.proto import resource_pb2 as wire
 
 from policies.arm import id_of, normal_type
 from policies.values import from_struct
 from policies.world import STACK, Resource, World
+from scripts import shortcuts
 
 SECRET: Final = "[secret]"
 """Stands for a value that only the engine can decrypt."""
@@ -105,7 +104,7 @@ def run(program: Path, project: str, stack_name: str, config: Mapping[str, Any])
     monitor = Monitor(text.get("azure-native:subscriptionId", SUBSCRIPTION))
     try:
         # A loop of its own for each run, closed after it: one stack leaves nothing to the next.
-        with asyncio.Runner() as runner, _without_aliases():
+        with asyncio.Runner() as runner, shortcuts.taken():
             root = runner.run(_declare(program, monitor, project, stack_name, text))
     except pulumi.RunError:
         raise
@@ -124,6 +123,7 @@ async def _declare(
     program: Path, monitor: Monitor, project: str, stack_name: str, config: dict[str, str]
 ) -> Resource:
     settings.ROOT.set(None)
+    settings.SETTINGS.outputs.clear()  # a run that failed left some, of a loop that is closed
     mocks.set_mocks(monitor.mocks, project, stack_name, preview=True, monitor=monitor)
     pulumi.runtime.set_all_config(config)
 
@@ -142,19 +142,6 @@ async def _declare(
         inputs=from_struct(await rpc.serialize_properties(exports, {}), secrets),
         secrets=frozenset(secrets),
     )
-
-
-@contextmanager
-def _without_aliases() -> Iterator[None]:
-    """azure-native gives each resource 20 to 45 aliases, most of the time of a run. Nobody here
-    compares them with a state."""
-    names = vars(pulumi_resource)
-    kept = names["collapse_alias_to_urn"]
-    names["collapse_alias_to_urn"] = lambda *_: ""
-    try:
-        yield
-    finally:
-        names["collapse_alias_to_urn"] = kept
 
 
 def _as_the_engine_sends(value: Any) -> str:

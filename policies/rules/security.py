@@ -18,6 +18,7 @@ ACLS: Final = "properties.networkAcls"
 SUBDOMAIN: Final = "properties.customSubDomainName"
 FILTER: Final = "properties.raiPolicyName"
 
+LEAST: Final = "rbac-least-privilege"
 ROLE_NAMES: Final = {guid: name for name, guid in ROLES.items()}
 NEVER: Final = frozenset(
     {
@@ -124,8 +125,9 @@ def rbac_least_privilege(world: World, ctx: Context) -> Iterator[Finding]:
             )
             yield Finding(
                 assignment,
-                f"{assignment.label} assigns {name}, {reason}. "
-                f"Fix: one of {listed(allowed)}, at the account.",
+                f"{assignment.label} assigns {name}, {reason}. Fix: a role for {ctx.profile} "
+                f"(plumb check --explain {LEAST}), such as Cognitive Services OpenAI User, at the "
+                "account.",
                 "roleDefinitionId",
             )
         if role in ctx.limit(limits.WIDE_ROLES):
@@ -292,7 +294,7 @@ RULES: Final[list[Rule]] = [
         check=account_custom_subdomain,
     ),
     StackRule(
-        id="rbac-least-privilege",
+        id=LEAST,
         number=22,
         category="security",
         severity="Critical",

@@ -1,0 +1,170 @@
+"""The pack, spoken to as the engine speaks to it, in this process."""
+
+import pulumi_policy
+import pytest
+from pulumi_policy import policy as internals
+
+from policies import host, judge
+from policies.registry import RULES
+from policies.values import UNKNOWN
+from tests.policies.engine_side import Engine, Refused
+from tests.policies.worlds import MISSING, sound, wired
+
+KEYS_ON = ("account", "properties.disableLocalAuth", MISSING)
+OPEN = ("account", "properties.publicNetworkAccess", "Enabled")
+
+
+def rules(engine, level=None):
+    return {rule for rule, _, _, said in engine.said if level in (None, said)}
+
+
+def test_a_sound_stack_hears_nothing():
+    assert Engine().preview(sound()).said == set()
+
+
+def test_a_finding_names_its_resource_and_its_fix():
+    ((rule, urn, message, level),) = Engine().preview(sound(KEYS_ON)).said
+    assert (rule, level) == ("account-local-auth-disabled", "mandatory")
+    assert urn.endswith("::account")
+    assert "Fix: disableLocalAuth: true" in message
+
+
+@pytest.mark.parametrize(
+    ("stack", "profile", "level"),
+    [
+        ("prod", None, "mandatory"),
+        ("staging", None, "mandatory"),
+        ("dev", None, "advisory"),
+        ("kim", None, "mandatory"),
+        ("kim", "dev", "advisory"),
+        ("dev", "prod", "mandatory"),
+    ],
+)
+def test_the_stack_or_its_profile_sets_the_levels(stack, profile, level):
+    config = {"plumbline:profile": profile} if profile else {}
+    unpinned = sound(("chat", "properties.model.version", MISSING))
+    engine = Engine(stack, config).preview(unpinned)
+    assert rules(engine, level) == {"model-version-pinned"}
+
+
+@pytest.mark.parametrize(("stack", "profile"), [("prod", "dev"), ("staging", "dev"), ("kim", "x")])
+def test_a_profile_that_is_unknown_or_too_loose_stops_the_run(stack, profile):
+    with pytest.raises(Refused, match="Fix: "):
+        Engine(stack, {"plumbline:profile": profile})
+
+
+def test_without_a_word_about_the_stack_it_is_prod(monkeypatch):
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
+    assert host.Gate().profile == "prod"
+
+
+def test_an_unknown_value_closes_the_gate():
+    world = sound(("chat", "properties.model.version", UNKNOWN))
+    engine = Engine().preview(world)
+    ((rule, urn, message, level),) = engine.said
+    assert (rule, level) == ("preview-values-known", "mandatory")
+    assert urn.endswith("::chat")
+    assert "model-version-pinned could not read properties.model.version of 'chat'" in message
+    assert engine.unread == {"model-version-pinned"}
+
+
+def test_an_unknown_value_that_only_an_advisory_rule_needs_does_not_close_it():
+    world = sound(("chat", "properties.model.version", UNKNOWN))
+    assert Engine("dev").preview(world).said == set()
+
+
+def test_what_may_be_unknown_is_no_finding():
+    world = wired(
+        sound(("chat", "properties.raiPolicyName", UNKNOWN)), "chat", properties=["strict"]
+    )
+    assert Engine().preview(world).said == set()
+
+
+def test_a_pack_that_was_shown_nothing_is_no_yes():
+    assert "preview-values-known" in rules(Engine().preview(sound(), seen=False))
+
+
+def test_the_guard_speaks_last():
+    assert list(RULES)[-1] == Engine().info.policies[-1].name == "preview-values-known"
+
+
+@pytest.mark.parametrize(
+    ("config", "fragment"),
+    [
+        ({"account-local-auth-disbled": {}}, "no rule account-local-auth-disbled"),
+        ({"account-local-auth-disabled": {"max": 1}}, "has no max"),
+        ({"account-public-network-restricted": {"netwrok": "open"}}, "its parameters: network"),
+        ({"account-public-network-restricted": {"network": "ajar"}}, "network is no text of open"),
+        ({"rbac-least-privilege": {"roles": ["Onwer"]}}, "roles is no list of"),
+        ({"rbac-least-privilege": {"roles": "Reader"}}, "roles is no list of"),
+    ],
+)
+def test_a_misspelt_policy_configuration_stops_the_run(config, fragment):
+    with pytest.raises(Refused, match=fragment):
+        Engine(policy_config=config)
+
+
+def test_a_policy_configuration_sets_limits_and_levels():
+    config = {
+        "account-public-network-restricted": {"network": "restricted"},
+        "account-local-auth-disabled": {"enforcementLevel": "advisory"},
+        "all": {},
+    }
+    engine = Engine(policy_config=config).preview(sound(KEYS_ON, OPEN))
+    assert rules(engine) == rules(engine, "advisory") == {"account-local-auth-disabled"}
+
+
+def test_the_guard_follows_the_level_that_the_configuration_set():
+    world = sound(("account", "properties.disableLocalAuth", UNKNOWN))
+    config = {"account-local-auth-disabled": {"enforcementLevel": "advisory"}}
+    assert Engine(policy_config=config).preview(world).said == set()
+
+
+def test_a_rule_that_fails_is_a_finding_and_the_others_go_on(monkeypatch):
+    def broken(resource, ctx):
+        raise KeyError("hunter2-from-a-value")
+        yield
+
+    rule = RULES["account-managed-identity"]
+    monkeypatch.setattr(
+        judge, "of_resource", lambda r, s, c: judged(r, s, c, broken if r is rule else r.check)
+    )
+    engine = Engine().preview(sound(KEYS_ON))
+    assert rules(engine) == {"account-managed-identity", "account-local-auth-disabled"}
+    (message,) = (m for r, _, m, _ in engine.said if r == "account-managed-identity")
+    assert "KeyError" in message
+    assert "hunter2" not in message
+
+
+def judged(rule, subject, ctx, check):
+    return judge._outcome(rule, lambda: check(subject, ctx), subject.urn, subject.secrets)
+
+
+def test_an_old_or_versioned_type_is_the_same_type():
+    world = sound(KEYS_ON)
+    engine = Engine()
+    for resource in world.resources:
+        versioned = resource.type.replace(":cognitiveservices:", ":cognitiveservices/v20250601:")
+        object.__setattr__(resource, "type", versioned)
+    assert rules(engine.preview(world)) == {"account-local-auth-disabled"}
+
+
+def test_a_secret_of_the_configuration_is_never_said():
+    world = sound(("chat", "properties.raiPolicyName", "hunter2-hunter2"))
+    engine = Engine(
+        config={"shop:filter": '{"name": "hunter2-hunter2"}'}, secret=["shop:filter"]
+    ).preview(world)
+    ((_, _, message, _),) = engine.said
+    assert "hunter2" not in message
+    assert "(hidden)" in message
+
+
+def test_the_sdk_still_has_what_the_pack_builds_upon():
+    assert issubclass(host.Servicer, internals._PolicyAnalyzerServicer)
+    assert "_PolicyAnalyzerServicer(" in pulumi_policy_source()
+
+
+def pulumi_policy_source():
+    import inspect
+
+    return inspect.getsource(pulumi_policy.PolicyPack)

@@ -1,0 +1,37 @@
+"""Two hosts, one verdict: what the engine hears is what `plumb check` says."""
+
+import pytest
+
+from policies.registry import RULES
+from policies.values import UNKNOWN
+from policies.verdict import judged
+from tests.policies.engine_side import Engine
+from tests.policies.test_rules import NEEDED, PASSED, REFUSED, world_of
+from tests.policies.worlds import NOW, sound
+
+
+def by_check(world, profile):
+    verdict = judged(RULES, world, profile, profile, NOW)
+    assert not any(result.crashes for result in verdict.results)
+    return {
+        (
+            result.rule.id,
+            finding.resource.urn if finding.resource else "",
+            finding.message,
+            result.level,
+        )
+        for result in verdict.results
+        for finding in result.findings
+    }
+
+
+WORLDS = [
+    *((profile, world_of(changes)) for _, profile, changes in PASSED if changes),
+    *((profile, world_of(changes)) for _, profile, changes, _ in REFUSED if "s" not in changes),
+    *(("prod", sound((name, path, UNKNOWN))) for _, name, path in NEEDED),
+]
+
+
+@pytest.mark.parametrize(("profile", "world"), WORLDS)
+def test_both_hosts_find_the_same(profile, world):
+    assert Engine(profile).preview(world).said == by_check(world, profile)
