@@ -73,18 +73,20 @@ def _names(condition: str, etag: str | None) -> bool:
 
 def matches(pattern: str) -> Callable[[str], bool]:
     """A filter on keys or labels: names with commas between, * at their ends, \\ before either."""
-    alternatives = [_expression(each) for each in re.split(r"(?<!\\),", pattern)]
-    expression = re.compile("|".join(alternatives), re.DOTALL)
+    names = re.findall(r"(?:\\.|[^\\,])+", pattern, re.DOTALL)
+    expression = re.compile("|".join(map(_expression, names)), re.DOTALL)
     return lambda text: expression.fullmatch(text) is not None
 
 
 def _expression(name: str) -> str:
     if name == NO_LABEL:
         return ""
-    start = name.startswith("*")
-    end = name.endswith("*") and not name.endswith("\\*") and len(name) > start
-    plain = re.sub(r"\\(.)", r"\1", name[1 if start else 0 : -1 if end else None])
-    return ("(?:.*)" if start else "") + re.escape(plain) + ("(?:.*)" if end else "")
+    characters = re.findall(r"\\.|.", name, re.DOTALL)
+    last = len(characters) - 1
+    return "".join(
+        ".*" if each == "*" and at in (0, last) else re.escape(each[-1])
+        for at, each in enumerate(characters)
+    )
 
 
 def page_etag(items: Iterable[KeyValue]) -> str:

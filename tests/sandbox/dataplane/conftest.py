@@ -1,6 +1,8 @@
 """A small cloud without a control plane: what ARM would have stored, and a client of it."""
 
-from collections.abc import Iterator
+import io
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +10,12 @@ from typing import Any
 
 import openai
 import pytest
+import requests
+import urllib3
+from azure.appconfiguration import AzureAppConfigurationClient
+from azure.core.credentials import AccessToken
+from azure.core.pipeline.transport import RequestsTransport
+from requests.adapters import BaseAdapter, HTTPAdapter
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -23,6 +31,8 @@ GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test"
 CS = "Microsoft.CognitiveServices"
 ACCOUNT_ID = f"{GROUP}/providers/{CS}/accounts/contoso"
 STORE_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/routes"
+DATA_OWNER = "5ae67dd6-50cb-40e7-96ff-dc2bfa4b606b"
+DATA_READER = "516239f1-63e1-4d78-a4de-a74fb236a071"
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
 API_VERSION = "2024-10-21"
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -158,3 +168,66 @@ def older(cloud: Cloud, web: TestClient) -> openai.AzureOpenAI:
         http_client=web,
         max_retries=0,
     )
+
+
+class InProcess(BaseAdapter):
+    """Carries what azure-core sends to the application, without a socket between them."""
+
+    def __init__(self, web: TestClient) -> None:
+        super().__init__()
+        self._web = web
+
+    def send(self, request, *arguments, **options):
+        answer = self._web.request(
+            request.method, request.url, headers=dict(request.headers), content=request.body or b""
+        )
+        raw = urllib3.HTTPResponse(
+            body=io.BytesIO(answer.content),
+            headers=dict(answer.headers),
+            status=answer.status_code,
+            preload_content=False,
+        )
+        return HTTPAdapter().build_response(request, raw)
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Tokens of one principal, for whatever scope is asked."""
+
+    cloud: Cloud
+    name: str
+    inside: bool = True
+
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        resource = scopes[0].removesuffix("/.default")
+        token = self.cloud.token(self.name, inside=self.inside, resource=resource)
+        return AccessToken(token, int(time.time()) + 3600)
+
+
+@pytest.fixture
+def transport(web: TestClient) -> RequestsTransport:
+    session = requests.Session()
+    session.mount("https://", InProcess(web))
+    return RequestsTransport(session=session, session_owner=False)
+
+
+@pytest.fixture
+def store_of(
+    cloud: Cloud, transport: RequestsTransport
+) -> Callable[..., AzureAppConfigurationClient]:
+    """A client of the one configuration store, as somebody."""
+    cloud.put(STORE_ID, "Microsoft.AppConfiguration/configurationStores", properties={})
+    cloud.allow("operator", DATA_OWNER, STORE_ID)
+    cloud.allow("cora-app", DATA_READER, STORE_ID)
+
+    def run(name: str = "operator", *, inside: bool = True) -> AzureAppConfigurationClient:
+        return AzureAppConfigurationClient(
+            "https://testserver/appconfig/routes",
+            Credential(cloud, name, inside),
+            transport=transport,
+            retry_total=0,
+        )
+
+    return run
