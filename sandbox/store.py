@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS resources (
     parent_lc TEXT NOT NULL, body TEXT NOT NULL, etag TEXT NOT NULL, changed_at TEXT NOT NULL,
     deleted_at TEXT, purge_at TEXT);
 CREATE INDEX IF NOT EXISTS resources_parent ON resources (parent_lc, type_lc);
+CREATE INDEX IF NOT EXISTS resources_purge ON resources (purge_at);
 CREATE INDEX IF NOT EXISTS resources_type ON resources (type_lc);
 CREATE TABLE IF NOT EXISTS operations (
     id TEXT PRIMARY KEY, action TEXT NOT NULL, resource_id TEXT NOT NULL, collection TEXT NOT NULL,
@@ -215,10 +216,26 @@ class Store:
             "WHERE deleted_at IS NOT NULL AND (id_lc = ? OR (id_lc >= ? AND id_lc < ?))",
             (id.lower(), *_range(id)),
         )
+        self.forget_secrets()
 
     def purge_due(self) -> None:
         """Forget what has been soft-deleted for long enough."""
-        self.execute("DELETE FROM resources WHERE purge_at <= ?", (stamp(self.clock.now()),))
+        now = stamp(self.clock.now())
+        # Asked first: a write, even of nothing, empties the data planes' caches.
+        if self.execute("SELECT 1 FROM resources WHERE purge_at <= ? LIMIT 1", (now,)):
+            self.execute("DELETE FROM resources WHERE purge_at <= ?", (now,))
+            self.forget_secrets()
+
+    def forget_secrets(self) -> None:
+        """Forget principals and keys of resources that are gone for good."""
+        self.execute(
+            "DELETE FROM principals WHERE resource_lc IS NOT NULL "
+            "AND resource_lc NOT IN (SELECT id_lc FROM resources)"
+        )
+        self.execute(
+            "DELETE FROM settings WHERE key LIKE 'keys:%' "
+            "AND substr(key, 6) NOT IN (SELECT id_lc FROM resources)"
+        )
 
     def setting(self, key: str, default: Any = None) -> Any:
         rows = self.execute("SELECT value FROM settings WHERE key = ?", (key,))
@@ -232,7 +249,7 @@ class Store:
         with self.transaction():
             for table in FORGOTTEN:
                 self.execute(f"DELETE FROM {table}")
-            self.execute("DELETE FROM principals WHERE resource_lc IS NOT NULL")
+            self.forget_secrets()
 
     def _one(self, condition: str, *parameters: str) -> Stored | None:
         found = self._all(condition, *parameters)

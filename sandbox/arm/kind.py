@@ -151,11 +151,10 @@ class Kind:
     """POST, by name in lower case."""
     views: Mapping[str, View] = field(default_factory=dict)
     """GET, by name in lower case."""
+    handler: Callable[[Call, ArmId], Answer] | None = None
+    """Answers everything by itself: the type is kept elsewhere."""
     scoped: bool = False
     """Whether it hangs on any id rather than in a group."""
-
-    def url_type(self) -> tuple[str, ...]:
-        return tuple(self.type.split("/")[1:])
 
 
 Special = Callable[[Call, Mapping[str, str]], Answer]

@@ -168,6 +168,8 @@ def _one(call: Call, id: ArmId, failure: Failure | None) -> Answer:
     if verb is None:
         raise ArmError(405, "MethodNotAllowed", f"{call.method} is not allowed on {kind.type}.")
     authorize(call, f"{kind.type}/{verb}", str(id))
+    if kind.handler:
+        return kind.handler(call, id)
     if call.method == "GET":
         return frame.get(call, kind, id)
     if call.method == "HEAD":

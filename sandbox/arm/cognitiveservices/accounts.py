@@ -11,7 +11,7 @@ from sandbox.arm.cognitiveservices.account_views import ACTIONS, VIEWS
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.identities import Identities, identity
 from sandbox.arm.ids import within
-from sandbox.arm.kind import Kind, Situation, as_account, properties
+from sandbox.arm.kind import Call, Kind, Situation, as_account, properties
 from sandbox.arm.location import regions
 from sandbox.around import Around
 from sandbox.clock import stamp
@@ -106,7 +106,7 @@ def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
             ),
             "isMigrated": False,
             "networkAcls": _acls(asked.get("networkAcls")),
-            "privateEndpointConnections": before.get("privateEndpointConnections", []),
+            "privateEndpointConnections": [],
             "provisioningState": "Succeeded",
             "publicNetworkAccess": asked.get("publicNetworkAccess") or "Enabled",
             "restrictOutboundNetworkAccess": asked.get("restrictOutboundNetworkAccess", False),
@@ -255,9 +255,11 @@ def remember_identity(around: Around, stored: Stored) -> None:
 
 def soft_delete(around: Around, stored: Stored) -> bool:
     """Hide the account with its children; what only hangs on it is erased."""
-    children = f"{stored.id}/providers/"
+    erased = [
+        f"{stored.id}/{each}" for each in ("providers", "projects", "privateEndpointConnections")
+    ]
     for each in around.store.beneath(stored.id):
-        if within(each.id, children.rstrip("/")) or within(each.id, f"{stored.id}/projects"):
+        if any(within(each.id, gone) for gone in erased):
             around.store.delete(each.id)
     body = {**stored.body}
     now = around.clock.now()
@@ -266,11 +268,20 @@ def soft_delete(around: Around, stored: Stored) -> bool:
         "provisioningState": "Succeeded",
         "deletionDate": stamp(now),
         "scheduledPurgeDate": stamp(now + HELD),
-        "privateEndpointConnections": [],
     }
     around.store.put(stored.id, stored.type, body, etag=stored.etag)
     around.store.soft_delete(stored.id, now + HELD)
     return True
+
+
+def show(body: Body, call: Call) -> Body:
+    """With who is connected to it right now."""
+    found = call.store.children(body["id"], names.PRIVATE_ENDPOINT_CONNECTION)
+    connections = [each.body for each in found]
+    return {
+        **body,
+        "properties": {**properties(body), "privateEndpointConnections": connections},
+    }
 
 
 KINDS = (
@@ -287,6 +298,7 @@ KINDS = (
         locks=True,
         after_put=remember_identity,
         remove=soft_delete,
+        shown=show,
         actions=ACTIONS,
         views=VIEWS,
     ),

@@ -140,7 +140,6 @@ def purge(call: Call, at: Mapping[str, str]) -> Answer:
     """Forget a deleted account at once; the right is needed on the subscription."""
     gone = _find_deleted(call, at)
     call.store.purge(gone.id)
-    call.around.directory.remove_of_resource(gone.id)
     return Answer(status=200)
 
 
