@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.provider.diff import CREATE_BEFORE_DELETE
+from sandbox.provider.limits import excesses
 from sandbox.provider.metadata import Declared, Properties, Property
 from sandbox.provider.paths import Place
 from sandbox.provider.values import UNKNOWN
@@ -131,6 +132,8 @@ def _of_value(declared: Declared, property: Property, value: Any, path: str) -> 
     elif isinstance(value, str):
         if kind != "string":
             yield f"'{path}' should be of type '{kind}' but got a string"
+        else:
+            yield from excesses(path, value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         if kind not in ("number", "integer"):
             yield f"'{path}' should be of type '{kind}' but got a number"

@@ -143,6 +143,22 @@ def test_a_mistake_is_told_in_azure_natives_words(registry, inputs, complaint):
     assert told(registry, "cognitiveservices:Account", ACCOUNT | inputs) == [complaint]
 
 
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("a" * 65, "'accountName' is too long (65): at most 64 characters allowed"),
+        ("a", "'accountName' is too short (1): at least 2 characters required"),
+        (
+            "no spaces",
+            "'accountName' does not match expression '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$'",
+        ),
+    ],
+)
+def test_a_name_that_azure_would_not_take_is_told_before(registry, name, complaint):
+    inputs = ACCOUNT | {"accountName": name}
+    assert told(registry, "cognitiveservices:Account", inputs) == [complaint]
+
+
 def test_what_is_not_known_yet_is_no_mistake(registry):
     inputs = ACCOUNT | {"sku": UNKNOWN, "properties": {"networkAcls": UNKNOWN}}
     assert told(registry, "cognitiveservices:Account", inputs) == []
