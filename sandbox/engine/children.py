@@ -92,6 +92,13 @@ class Children:
         for child in tuple(self._running.values()):
             self.end(child)
 
+    def close(self) -> None:
+        """Ends all and the watch with them."""
+        self.end_all()
+        assert self._watch.stdin
+        self._watch.stdin.close()
+        self._watch.wait()
+
     def _wait(self, child: Child) -> None:
         group = child.process.pid
         # Left unreaped until its group is gone, so that the number can't be anybody else's by then.
@@ -105,7 +112,9 @@ class Children:
 
     def _tell_watch(self, change: str, group: int) -> None:
         assert self._watch.stdin
-        with suppress(OSError):  # without the watch, only kill -9 of the host leaves children
+        with suppress(
+            OSError, ValueError
+        ):  # without the watch, only kill -9 of the host leaves children
             self._watch.stdin.write(f"{change} {group}\n".encode())
             self._watch.stdin.flush()
 
