@@ -44,7 +44,8 @@ def judge_stacks(
             verdict, locators[name] = _judge(file, name, now, root)
             verdicts.append(verdict)
         except (UnreadableStackFile, WrongProfile, mocked.ProgramFails, pulumi.RunError) as error:
-            complaints.append(str(error))
+            said, file_name = str(error).strip(), f"Pulumi.{name}.yaml"
+            complaints.append(said if file_name in said else f"{file_name}: {said}")
     if complaints:
         raise Unjudgeable("\n".join(complaints))
     if not verdicts:

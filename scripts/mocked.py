@@ -35,19 +35,12 @@ class ProgramFails(Exception):
 
 
 class _Azure(pulumi.runtime.Mocks):
-    """Answers what a program may ask Azure before it declares anything."""
-
-    def __init__(self, subscription: str) -> None:
-        self.subscription = subscription
+    """Holds what a program reads back; it declares through Monitor."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return args.resource_id, args.inputs  # for Resource.get; the rest never comes here
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
-        if args.token.startswith("azure-native:authorization:getClientConfig"):
-            nobody = "00000000-0000-0000-0000-000000000000"
-            ids = {"clientId": nobody, "objectId": nobody, "tenantId": nobody}
-            return {**ids, "subscriptionId": self.subscription}, []
         return {}, []
 
 
@@ -55,10 +48,24 @@ class Monitor(mocks.MockMonitor):
     """Takes every registration, and creates nothing: outputs are the inputs, an id and a name."""
 
     def __init__(self, subscription: str) -> None:
-        super().__init__(_Azure(subscription))
+        super().__init__(_Azure())
         self.subscription = subscription
         self.found: list[Resource] = []
         self._lock = threading.Lock()  # the SDK registers from several threads
+
+    def Invoke(self, request: Any) -> Any:
+        """Answers what a program may ask Azure before it declares anything.
+
+        The SDK's own leaves an event loop behind in every thread that it answers on.
+        """
+        answer = Struct()
+        if request.tok.startswith("azure-native:authorization:getClientConfig"):
+            nobody = "00000000-0000-0000-0000-000000000000"
+            answer.update({"clientId": nobody, "objectId": nobody, "tenantId": nobody})
+            answer.update({"subscriptionId": self.subscription})
+        response = wire.ResourceInvokeResponse()
+        getattr(response, "return").CopyFrom(answer)
+        return response
 
     def RegisterResource(self, request: Any) -> Any:
         urn = self.make_urn(request.parent, request.type, request.name)

@@ -24,7 +24,7 @@ def model_version_pinned(deployment: Resource, ctx: Context) -> Iterator[Finding
         )
     upgrade = deployment.fields.read(UPGRADE)
     allowed = ctx.limit(limits.UPGRADE_OPTIONS)
-    if upgrade not in allowed:
+    if deployment.fields.text(UPGRADE) not in allowed:
         yield Finding(
             deployment,
             f"Azure may change the model under {deployment.label}: versionUpgradeOption is "

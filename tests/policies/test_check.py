@@ -1,0 +1,203 @@
+"""`plumb check`, as a person runs it, on stacks of its own."""
+
+import json
+from textwrap import dedent
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from components.stack_file import ROOT, stacks
+from scripts import judgement
+from scripts.check import check_command
+from scripts.exit import Exit
+
+PROGRAM = """
+    import pulumi
+    from pulumi_azure_native import cognitiveservices as ai, resources
+
+    config = pulumi.Config("plumbline")
+    for key, wanted in config.require_object("accounts").items():
+        account = ai.Account(
+            key,
+            resource_group_name="rg",
+            account_name=wanted["subdomain"],
+            identity={"type": "SystemAssigned"},
+            properties={
+                "custom_sub_domain_name": wanted["subdomain"],
+                "disable_local_auth": True,
+                "public_network_access": "Enabled" if wanted.get("public") else "Disabled",
+            },
+        )
+        for name, deployment in wanted["deployments"].items():
+            ai.Deployment(
+                f"{key}-{name}",
+                resource_group_name="rg",
+                account_name=account.name,
+                deployment_name=name,
+                properties={
+                    "model": {"name": deployment["model"], "version": deployment.get("version")},
+                    "version_upgrade_option": "NoAutoUpgrade",
+                },
+            )
+"""
+STACK = """\
+config:
+  plumbline:accounts:
+    primary:
+      subdomain: shop-ai
+      deployments:
+        embed-v1:
+          model: text-embedding-3-large
+          version: "1"
+"""
+UNPINNED = STACK.replace('          version: "1"\n', "")
+
+
+@pytest.fixture
+def plumb(tmp_path, monkeypatch):
+    """Run `plumb check` on stack files of the test's choice."""
+    monkeypatch.setattr("scripts.shortcuts.narrow_azure", lambda: None)  # for a process of its own
+    app = typer.Typer()
+    app.command()(check_command)
+    (tmp_path / "__main__.py").write_text(dedent(PROGRAM))
+    here = judgement.judge_stacks
+    monkeypatch.setattr(
+        judgement, "judge_stacks", lambda names, now: here(names, now, root=tmp_path)
+    )
+
+    def run(*arguments, **files):
+        for stack, text in files.items():
+            (tmp_path / f"Pulumi.{stack}.yaml").write_text(text)
+        return CliRunner().invoke(app, arguments)
+
+    return run
+
+
+def report(result):
+    return json.loads(result.stdout)
+
+
+def test_ready_stacks_are_a_yes(plumb):
+    result = plumb(dev=STACK, prod=STACK)
+    assert result.exit_code == Exit.YES
+    assert result.stdout.endswith("dev, prod: ready\n")
+
+
+def test_a_mandatory_finding_is_a_no_and_stands_at_its_line(plumb):
+    result = plumb("--json", prod=UNPINNED)
+    assert result.exit_code == Exit.NO
+    (finding,) = report(result)["stacks"][0]["findings"]
+    assert finding["rule"] == "model-version-pinned"
+    assert finding["location"] == {"file": "Pulumi.prod.yaml", "line": 6, "column": 9}
+    assert finding["fix"].startswith("version: ")
+    assert finding["resource"]["name"] == "primary-embed-v1"
+
+
+def test_a_setting_that_is_written_down_is_pointed_at(plumb):
+    open_to_all = STACK.replace("subdomain: shop-ai", "subdomain: shop-ai\n      public: true")
+    place = report(plumb("--json", prod=open_to_all))["stacks"][0]["findings"][0]["location"]
+    assert (place["line"], place["column"]) == (3, 5)  # no `network:` here: the account's entry
+
+
+def test_an_advisory_finding_is_a_yes(plumb):
+    result = plumb(dev=UNPINNED)
+    assert result.exit_code == Exit.YES
+    assert "advisory" in result.stdout
+
+
+def test_no_line_is_wider_than_a_terminal(plumb):
+    lines = plumb(dev=UNPINNED, prod=UNPINNED).stdout.splitlines()
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_narrower_view_keeps_the_exit_code(plumb):
+    result = plumb("--rule", "account-custom-subdomain", prod=UNPINNED)
+    assert result.exit_code == Exit.NO
+    assert "model-version-pinned" not in result.stdout
+    assert "prod: refused" in result.stdout
+    result = plumb("--level", "advisory", "--json", prod=UNPINNED)
+    assert result.exit_code == Exit.NO
+    assert report(result)["verdict"] == "refused"
+    assert report(result)["stacks"][0]["findings"] == []
+
+
+def test_equal_input_gives_equal_bytes(plumb):
+    first, second = (plumb("--json", dev=UNPINNED, prod=UNPINNED).stdout for _ in range(2))
+    assert first == second
+    assert [each["stack"] for each in json.loads(first)["stacks"]] == ["dev", "prod"]
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "fragment"),
+    [
+        ({"prod": "config: ["}, [], "Pulumi.prod.yaml"),
+        ({"prod": STACK}, ["--stack", "prd"], "Pulumi.prd.yaml does not exist. Fix: "),
+        ({}, [], "no stack to judge. Fix: "),
+        ({"prod": STACK + "  plumbline:profile: dev\n"}, [], "may not be judged as dev. Fix: "),
+        ({"kim": STACK + "  plumbline:profile: prd\n"}, [], "none of dev, staging, prod"),
+        ({"prod": STACK.replace("accounts", "acounts")}, [], "Pulumi.prod.yaml: Missing required"),
+        (
+            {"prod": STACK.replace("subdomain", "sub")},
+            [],
+            "the program fails at __main__.py:",
+        ),
+        ({"prod": STACK}, ["--rule", "nonsense"], "no rule nonsense. Fix: "),
+        ({"prod": STACK}, ["--explain", "nonsense"], "no rule nonsense. Fix: "),
+        ({"prod": STACK}, ["--level", "warn"], "warn"),
+    ],
+)
+def test_wrong_use_is_told_in_words(plumb, files, arguments, fragment):
+    result = plumb(*arguments, **files)
+    assert result.exit_code == Exit.WRONG_USE
+    assert fragment in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_wrong_use_outweighs_a_no_and_names_every_stack(plumb):
+    result = plumb(dev="config: [", prod=UNPINNED, staging="x: y")
+    assert result.exit_code == Exit.WRONG_USE
+    assert "Pulumi.dev.yaml" in result.stderr
+    assert "Pulumi.staging.yaml" in result.stderr
+
+
+def test_a_rule_that_fails_is_no_yes(plumb, monkeypatch):
+    def broken(resource, ctx):
+        raise KeyError("x")
+        yield
+
+    from policies.registry import RULES
+
+    rule = RULES["account-managed-identity"]
+    monkeypatch.setattr(type(rule), "check", property(lambda self: broken), raising=False)
+    result = plumb("--json", prod=STACK)
+    assert result.exit_code == Exit.CANNOT_TELL
+
+
+def test_the_programs_own_refusal_is_shown_as_it_is(plumb, tmp_path):
+    (tmp_path / "__main__.py").write_text("import pulumi\nraise pulumi.RunError('key: Fix: this')")
+    result = plumb(dev=STACK)
+    assert result.exit_code == Exit.WRONG_USE
+    assert result.stderr == "Pulumi.dev.yaml: key: Fix: this\n"
+
+
+def test_every_rule_is_listed_and_explained(plumb):
+    rules = json.loads(plumb("--list-rules", "--json").stdout)
+    listed = plumb("--list-rules").stdout
+    assert len(rules) >= 8
+    for rule in rules:
+        assert rule["id"] in listed
+        said = plumb("--explain", rule["id"]).stdout
+        assert rule["description"].split()[0] in said
+        assert max(map(len, said.splitlines())) <= 100
+
+
+@pytest.mark.skipif(not stacks(ROOT), reason="there is no stack file yet")
+@pytest.mark.parametrize("stack", stacks(ROOT))
+def test_the_stacks_of_this_project_break_no_rule(stack):
+    from datetime import UTC, datetime
+
+    ((verdict,), _) = judgement.judge_stacks([stack], datetime(2026, 11, 21, tzinfo=UTC))
+    assert [f.message for result in verdict.results for f in result.findings] == []
+    assert {result.status for result in verdict.results} == {"passed"}
