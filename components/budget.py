@@ -23,8 +23,9 @@ class Budget(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: BudgetArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("plumb:index:Budget", name, None, opts)
         wanted = args.settings
+        amount = {"monthly": wanted.monthly, "currency": wanted.currency}
+        super().__init__("plumb:index:Budget", name, amount, opts)
         consumption.Budget(
             name,
             scope=args.scope,
@@ -49,4 +50,4 @@ class Budget(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"monthly": wanted.monthly, "currency": wanted.currency})
+        self.register_outputs(amount)

@@ -35,8 +35,10 @@ class Routing(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: RoutingArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("plumb:index:Routing", name, None, opts)
         stack, settings = args.stack, args.settings
+        # Inputs, since the gate cannot read routes from flags, whose values are the controller's.
+        routes = {key: targets(route, settings) for key, route in settings.routes.items()}
+        super().__init__("plumb:index:Routing", name, {"routes": routes}, opts)
         self.store = appconfiguration.ConfigurationStore(
             name,
             resource_group_name=stack.resource_group_name,
@@ -72,9 +74,7 @@ class Routing(pulumi.ComponentResource):
                     parent=self, depends_on=roles, ignore_changes=["value"], protect=False
                 ),
             )
-        self.register_outputs(
-            {"routes": {key: targets(route, settings) for key, route in settings.routes.items()}}
-        )
+        self.register_outputs({"routes": routes})
 
 
 def flag_id(route: str) -> str:

@@ -8,11 +8,14 @@ import pulumi
 import yaml
 from pulumi.runtime import mocks, settings, stack
 
+from components.catalog import APP_INSIGHTS
 from components.naming import Names
 from components.stack import Stack
 from components.stack_file import PROJECT, ROOT
 from scripts import shortcuts
 from scripts.mocked import Monitor
+
+CONNECTION_STRING = "InstrumentationKey=planted-secret"
 
 
 class Engine(Monitor):
@@ -26,6 +29,8 @@ class Engine(Monitor):
     def RegisterResource(self, request):
         response = super().RegisterResource(request)
         self.requests[response.urn] = request
+        if request.type == APP_INSIGHTS:
+            response.object.update({"connectionString": CONNECTION_STRING})
         return response
 
     def of(self, type):

@@ -1,0 +1,323 @@
+"""The whole program, once for each stack file."""
+
+import json
+import re
+from copy import deepcopy
+from functools import cache
+
+import pytest
+
+from components import catalog
+from components.catalog import (
+    ACCOUNT,
+    DEPLOYMENT,
+    PRIVATE_DNS_ZONE_GROUP,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    PROJECT_CONNECTION,
+    RAI_BLOCKLIST,
+    RAI_BLOCKLIST_ITEM,
+    RAI_POLICY,
+    ROLE_ASSIGNMENT,
+)
+from components.stack_file import stacks
+from scripts.stack_outputs import StackOutputs
+from tests.components.test_settings import changed
+from tests.engine import run_stack, stack_file
+
+STACKS = stacks()
+CHILDREN = (RAI_BLOCKLIST, RAI_BLOCKLIST_ITEM, RAI_POLICY, DEPLOYMENT, PROJECT, PROJECT_CONNECTION)
+
+
+@cache
+def deployed(stack):
+    return run_stack(stack, stack_file(stack))
+
+
+def account_of(engine, resource):
+    (account,) = engine.requests[resource.urn].propertyDependencies["accountName"].urns
+    return account
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_writes_to_one_account_are_one_chain(stack):
+    engine = deployed(stack)
+    for account in engine.of(ACCOUNT).values():
+        writes = [
+            each
+            for each in engine.found
+            if each.type in CHILDREN and account_of(engine, each) == account.urn
+        ]
+        # In a chain of n writes the k-th waits for exactly the k before it.
+        urns = {each.urn for each in writes}
+        before = sorted(len(engine.waits_for(each) & urns) for each in writes)
+        assert before == list(range(len(writes)))
+        assert len(writes) >= 5
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_no_account_waits_for_another(stack):
+    engine = deployed(stack)
+    one, other = engine.of(ACCOUNT).values()
+    for each in engine.found:
+        if each.type in CHILDREN:
+            assert not {one.urn, other.urn} <= engine.waits_for(each)
+
+
+@pytest.mark.parametrize("stack", ["staging", "prod"])
+def test_a_private_endpoint_comes_after_every_other_write_to_its_account(stack):
+    engine = deployed(stack)
+    for endpoint in engine.of(PRIVATE_ENDPOINT).values():
+        before = engine.waits_for(endpoint)
+        (account,) = before & {each.urn for each in engine.of(ACCOUNT).values()}
+        for each in engine.found:
+            if each.type in CHILDREN and account_of(engine, each) == account:
+                assert each.urn in before
+
+
+def test_private_names_follow_their_endpoint_and_cover_all_three_zones():
+    engine = deployed("prod")
+    endpoints = {each.urn for each in engine.of(PRIVATE_ENDPOINT).values()}
+    for group in engine.of(PRIVATE_DNS_ZONE_GROUP).values():
+        assert len(engine.waits_for(group) & endpoints) == 1
+        assert len(group.inputs["privateDnsZoneConfigs"]) == 3
+
+
+def test_a_lock_is_made_last_so_that_destroy_takes_it_away_first():
+    engine = deployed("prod")
+    locks = engine.of(catalog.MANAGEMENT_LOCK)
+    assert sorted(locks) == ["primary", "secondary"]
+    for key, lock in locks.items():
+        account = engine.of(ACCOUNT)[key].urn
+        for each in engine.found:
+            if each.type in CHILDREN and account_of(engine, each) == account:
+                assert each.urn in engine.waits_for(lock)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_only_prod_is_protected_locked_and_outlived_by_its_logs(stack):
+    engine, prod = deployed(stack), stack == "prod"
+    kept = {
+        each.type for each in engine.found if engine.request(each).protect and each.type != "plumb"
+    }
+    assert ({ACCOUNT, catalog.WORKSPACE, catalog.CONFIGURATION_STORE} <= kept) == prod
+    assert bool(engine.of(catalog.MANAGEMENT_LOCK)) == prod
+    (workspace,) = engine.of(catalog.WORKSPACE).values()
+    assert engine.request(workspace).retainOnDelete == prod
+    assert not any(
+        each.type == DEPLOYMENT and engine.request(each).protect for each in engine.found
+    )
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_controller_owns_the_value_of_every_flag(stack):
+    engine = deployed(stack)
+    flags = engine.of(catalog.KEY_VALUE)
+    assert len(flags) == len(stack_file(stack)["plumbline:routes"])
+    for flag in flags.values():
+        assert list(engine.request(flag).ignoreChanges) == ["value"]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_flag_is_written_once_somebody_may(stack):
+    engine = deployed(stack)
+    owner = catalog.ROLES["App Configuration Data Owner"]
+    owners = {
+        each.urn
+        for each in engine.of(ROLE_ASSIGNMENT).values()
+        if each.inputs["roleDefinitionId"].endswith(owner)
+    }
+    assert owners
+    for flag in engine.of(catalog.KEY_VALUE).values():
+        assert owners <= engine.waits_for(flag)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_resource_of_a_component_sits_under_it(stack):
+    for request in deployed(stack).requests.values():
+        if request.type.startswith("azure-native:") and "ResourceGroup" not in request.type:
+            assert "plumb:index:" in request.parent, request.name
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_physical_name_is_known_before_anything_exists(stack):
+    named = re.compile(r"(?<!resource)Name$|^(scope|resourceGroupName)$")
+    for each in deployed(stack).found:
+        for key, value in each.inputs.items():
+            if named.search(key):
+                assert isinstance(value, str), (each.name, key)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_everything_that_takes_tags_says_whose_it_is(stack):
+    for each in deployed(stack).found:
+        if "tags" in each.inputs:
+            assert each.inputs["tags"]["owner"] == "ai-platform@contoso.com"
+            assert each.inputs["tags"]["environment"] == stack
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_account_takes_keys_and_no_telemetry_goes_unsigned(stack):
+    engine = deployed(stack)
+    for each in engine.of(ACCOUNT).values():
+        assert each.inputs["properties"]["disableLocalAuth"] is True
+        assert each.inputs["properties"]["customSubDomainName"]
+    for type in (catalog.APP_INSIGHTS, catalog.CONFIGURATION_STORE):
+        for each in engine.of(type).values():
+            assert each.inputs["disableLocalAuth"] is True
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_nobody_gets_more_than_a_role_at_its_narrowest_scope(stack):
+    allowed = set(catalog.ROLES.values()) - {catalog.ROLES[n] for n in ("Owner", "Contributor")}
+    for each in deployed(stack).of(ROLE_ASSIGNMENT).values():
+        assert each.inputs["roleDefinitionId"].rpartition("/")[2] in allowed
+        wide = re.fullmatch(r"/subscriptions/[^/]+", each.inputs["scope"])
+        reads_usage = each.inputs["roleDefinitionId"].endswith(
+            catalog.ROLES["Cognitive Services Usages Reader"]
+        )
+        assert bool(wide) == reads_usage
+
+
+def test_the_application_may_call_and_read_routes_and_nothing_else():
+    roles = {
+        each.inputs["roleDefinitionId"].rpartition("/")[2]
+        for name, each in deployed("prod").of(ROLE_ASSIGNMENT).items()
+        if name.startswith("cora-app-")
+    }
+    names = ("Cognitive Services OpenAI User", "App Configuration Data Reader")
+    assert roles == {catalog.ROLES[n] for n in (*names, "Monitoring Metrics Publisher")}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_deployment_is_watched(stack):
+    engine = deployed(stack)
+    by_metric = {}
+    for alert in engine.of(catalog.METRIC_ALERT).values():
+        (criterion,) = alert.inputs["criteria"]["allOf"]
+        (scope,) = engine.request(alert).propertyDependencies["scopes"].urns
+        by_metric.setdefault(criterion["metricName"], set()).add(scope)
+    accounts = {each.urn for each in engine.of(ACCOUNT).values()}
+    assert by_metric["AzureOpenAIRequests"] == accounts
+    assert by_metric["AzureOpenAIAvailabilityRate"] == accounts
+    columns = {
+        each.inputs["criteria"]["allOf"][0]["metricMeasureColumn"]
+        for each in engine.of(catalog.SCHEDULED_QUERY_RULE).values()
+    }
+    assert {"errPct", "p95", "verdict", "usd", "filteredPct"} <= columns
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_alert_reaches_somebody(stack):
+    engine = deployed(stack)
+    groups = {each.urn for each in engine.of(catalog.ACTION_GROUP).values()}
+    for type in (catalog.METRIC_ALERT, catalog.SCHEDULED_QUERY_RULE):
+        for alert in engine.of(type).values():
+            assert alert.inputs["enabled"] is True
+            assert set(engine.request(alert).propertyDependencies["actions"].urns) & groups
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_outputs_keep_their_contract_and_hold_no_secret(stack):
+    outputs = json.loads(json.dumps(deployed_outputs(stack)))
+    StackOutputs.model_validate(outputs)
+    text = json.dumps(outputs)
+    assert not re.search(r"(?i)instrumentationkey|connection_?string|\bkey[12]?\b|secret", text)
+
+
+@cache
+def deployed_outputs(stack):
+    engine = deployed(stack)
+    return resolved(engine.outputs)
+
+
+def resolved(value):
+    """Outputs under mocks, with what only Azure knows filled in."""
+    if isinstance(value, dict):
+        return {key: resolved(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolved(inner) for inner in value]
+    return value if isinstance(value, (str, int, float, bool)) else "https://from.azure/"
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_secret_of_a_connection_is_marked_as_one(stack):
+    engine = deployed(stack)
+    for each in engine.found:
+        secret = "planted-secret" in str(engine.request(each).object)
+        assert secret == (each.type == PROJECT_CONNECTION)
+        assert bool(each.secrets) == secret
+
+
+OTHER_VALUES = {
+    ("platform", "owner"): "other@contoso.com",
+    ("platform", "cost_center"): "CC-1",
+    ("platform", "data_classification"): "public",
+    ("platform", "workload"): "fabrikam",
+    ("blocklists", "brand-safety", "terms"): ["other"],
+    ("blocklists", "brand-safety", "patterns"): ["o+"],
+    ("blocklists", "brand-safety", "description"): "other",
+    ("content_filters", "customer-facing", "preset"): "balanced",
+    ("content_filters", "customer-facing", "blocklists"): [],
+    ("content_filters", "customer-facing", "adjust"): [
+        {"filter": "Profanity", "source": "Prompt", "enabled": False}
+    ],
+    ("accounts", "secondary", "location"): "polandcentral",
+    ("accounts", "secondary", "subdomain"): "contoso-cora-prod-plc",
+    ("accounts", "secondary", "network"): {"public": True},
+    ("accounts", "secondary", "network", "outbound_hosts"): ["other.contoso.com"],
+    ("accounts", "secondary", "network", "virtual_network", "address_space"): "10.9.0.0/24",
+    ("accounts", "secondary", "projects"): {},
+    ("accounts", "secondary", "projects", "support", "description"): "other",
+    ("accounts", "secondary", "projects", "support", "display_name"): "other",
+    ("accounts", "secondary", "deployments", "chat-v3", "model"): "gpt-5",
+    ("accounts", "secondary", "deployments", "chat-v3", "capacity"): 10,
+    ("accounts", "secondary", "deployments", "chat-v3", "sku"): "DataZoneProvisionedManaged",
+    ("accounts", "secondary", "deployments", "chat-v3", "publisher"): "OpenAI",
+    ("accounts", "secondary", "deployments", "chat-v3", "content_filter"): "Microsoft.DefaultV2",
+    ("accounts", "secondary", "deployments", "chat-v3", "autoscaled"): True,
+    ("accounts", "primary", "deployments", "chat-reserved", "spillover"): None,
+    ("accounts", "primary", "deployments", "triage-v1", "fine_tuned", "suffix"): "other",
+    ("routes", "chat", "stable"): "embed-v1",
+    ("routes", "triage", "candidate"): "chat-v3",
+    ("routes", "chat", "fallback"): [],
+    ("routes", "chat", "strategy"): "blue-green",
+    ("routes", "chat", "steps_percent"): [100],
+    ("routes", "chat", "bake_hours"): 1,
+    ("access", "operators", "principal_id"): "11111111-0000-4000-8000-000000000200",
+    ("access", "operators", "principal_type"): "User",
+    ("access", "operators", "roles"): ["Reader"],
+    ("access", "operators", "account"): "primary",
+    ("observability", "log_retention_days"): 365,
+    ("observability", "daily_cap_gb"): 2,
+    ("observability", "objectives", "error_rate"): 0.01,
+    ("observability", "objectives", "p95_latency_ms"): 2000,
+    ("observability", "objectives", "groundedness"): 4.5,
+    ("observability", "objectives", "daily_cost_over_budget"): 2,
+    ("observability", "on_call", "email"): ["other@contoso.com"],
+    ("observability", "on_call", "webhook"): None,
+    ("observability", "finance", "email"): ["other@contoso.com"],
+    ("budget", "monthly"): 1,
+    ("budget", "currency"): "USD",
+    ("budget", "starts"): "2027-01-01",
+    ("budget", "contacts"): ["other@contoso.com"],
+    ("readiness", "evidence"): "evidence/other.yaml",
+    ("readiness", "runbook"): "https://other.contoso.com",
+    ("readiness", "rotation"): "other",
+}
+
+
+def registered(engine):
+    requests = {
+        urn: (str(request.object), tuple(request.ignoreChanges))
+        for urn, request in engine.requests.items()
+    }
+    return requests, json.dumps(resolved(engine.outputs), sort_keys=True)
+
+
+@pytest.mark.parametrize(("place", "value"), OTHER_VALUES.items())
+def test_no_setting_is_ignored(place, value):
+    config = changed(deepcopy(stack_file("prod")), place, value)
+    if place[-1] == "model":
+        config = changed(config, (*place[:-1], "version"), "2025-08-07")
+    assert registered(run_stack("prod", config)) != registered(deployed("prod"))
