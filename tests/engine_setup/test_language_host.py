@@ -197,9 +197,9 @@ def test_a_plugin_streams_what_it_says_and_then_its_exit_code(
 def test_a_pack_says_its_port_while_it_lives_and_ends_with_its_call(
     host: LanguageRuntimeStub, tmp_path: Path, alive: Alive
 ) -> None:
-    (tmp_path / "__main__.py").write_text(f"print(4711)\n{STAYS}")
+    (tmp_path / "__main__.py").write_text(f"print(4711, end='')\n{STAYS}")
     pack = host.RunPlugin(wire.RunPluginRequest(info=program(tmp_path), kind="resource"))
-    assert next(pack).stdout == b"4711\n"
+    assert next(pack).stdout == b"4711"
     with alive.is_up() as connection:
         pack.cancel()
         assert is_gone(connection)
