@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ def credential(headers: Mapping[str, str]) -> Key | Token | None:
     return Token(value) if value.count(".") == 2 else Key(value)
 
 
+@lru_cache
 def is_inside(address: str) -> bool:
     """Whether an address is one of the virtual network's. Documentation networks are not."""
     ip = ip_address(address)

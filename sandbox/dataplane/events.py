@@ -1,8 +1,7 @@
 """One row for each request to a model: what metrics, logs and costs are made of."""
 
 import asyncio
-from dataclasses import astuple, dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sandbox.store import Store
 
@@ -10,8 +9,7 @@ FLUSH_SECONDS: Final = 0.2
 """Rows are written together: a write for each would cost more than the answers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """In the order of the table's columns."""
 
     at: str
@@ -36,10 +34,8 @@ class Event:
     details: str = "{}"
 
 
-COLUMNS: Final = ", ".join(Event.__dataclass_fields__)
-INSERT: Final = (
-    f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * len(Event.__dataclass_fields__))})"
-)
+COLUMNS: Final = ", ".join(Event._fields)
+INSERT: Final = f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join('?' * len(Event._fields))})"
 
 
 class Events:
@@ -61,4 +57,4 @@ class Events:
             return
         with self._store.transaction():
             for event in waiting:
-                self._store.execute(INSERT, astuple(event))
+                self._store.execute(INSERT, event)

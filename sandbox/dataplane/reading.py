@@ -1,7 +1,7 @@
 """What was read from the store, for as long as nobody writes to it."""
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sandbox.store import Store
 
@@ -22,12 +22,13 @@ class Reading:
 
     def of(self, key: Hashable, read: Callable[[], T]) -> T:
         """What `read` returns, or returned since the last write. None is not kept."""
-        found = self._known.get(key)
-        if found is None:
-            found = read()
-            if found is not None:
-                self._known[key] = found
-        return cast(T, found)
+        found: T | None = self._known.get(key)
+        if found is not None:
+            return found
+        fresh = read()
+        if fresh is not None:
+            self._known[key] = fresh
+        return fresh
 
     def renew(self) -> None:
         """Forget all if the store has been written to."""

@@ -15,9 +15,12 @@ BEFORE_FIRST_TOKEN: Final = 2
 """Events that come with the first token: the one on the prompt and the one with the role."""
 
 
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 def dumps(value: Any) -> bytes:
     """JSON without a space too many."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODE(value).encode()
 
 
 def event(value: Any) -> bytes:
