@@ -1,0 +1,50 @@
+#!/bin/sh
+# `make demo`: from nothing to a deployed stack that answers. Every line that begins with $ is
+# something you can type yourself. Safe to run again: the second time nothing is left to change.
+set -eu
+cd "$(dirname "$0")/.."
+PATH=$PWD/.venv/bin:$PATH
+export PATH
+
+if [ -t 1 ]; then bold=$(tput bold 2>/dev/null || :) plain=$(tput sgr0 2>/dev/null || :); else bold='' plain=''; fi
+
+step() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+run() { printf '$ %s\n' "$*"; "$@"; }
+
+# Pulumi notes a salt of the sandbox's passphrase in the stack file. It means nothing elsewhere, and
+# a demonstration should not leave a change to commit.
+forget_salt() {
+    if grep -q '^encryptionsalt:' Pulumi.dev.yaml; then
+        without=$(grep -v '^encryptionsalt:' Pulumi.dev.yaml)
+        printf '%s\n' "$without" >Pulumi.dev.yaml
+    fi
+}
+if ! grep -q '^encryptionsalt:' Pulumi.dev.yaml; then trap forget_salt EXIT; fi
+
+step '1. A local Azure, on this machine alone'
+run plumb sandbox up
+printf '$ eval "$(plumb sandbox env)"\n'
+settings=$(plumb sandbox env)
+eval "$settings"
+
+step '2. What would be deployed, judged by the policy pack before anything is'
+run pulumi stack select --create dev
+run pulumi preview --stack dev --policy-pack policies --non-interactive
+
+step '3. Deploy it'
+run pulumi up --stack dev --policy-pack policies --skip-preview --yes --non-interactive
+
+step '4. Does every deployment answer?'
+run plumb smoke --stack dev
+
+step '5. An application, with nothing of ours in it: openai and an Entra token'
+run python scripts/demo_client.py
+
+step '6. Where to look'
+cat <<'HERE'
+The stack's file        Pulumi.dev.yaml: change a number, then `make preview` and `make up`
+What was deployed       eval "$(.venv/bin/plumb sandbox env)", then pulumi stack output --stack dev
+The other environments  make up stack=staging; make up stack=prod
+The gate alone          .venv/bin/plumb check: every stack, every rule, no cloud
+The local Azure         .venv/bin/plumb sandbox --help; `make clean` stops and removes it
+HERE
