@@ -109,14 +109,19 @@ class Project:
             timeout=120,
         )
 
+    def select(self, stack, secret=None, **config):
+        keys = {key if ":" in key else f"shop:{key}": held for key, held in config.items()}
+        file = self.folder / f"Pulumi.{stack}.yaml"
+        file.unlink(missing_ok=True)
+        self.pulumi("stack", "select", "--create", stack)
+        salt = file.read_text() if file.exists() else ""
+        file.write_text(f"{salt}\nconfig: {json.dumps(keys)}\n")
+        if secret:
+            self.pulumi("config", "set", "--secret", "secret", secret)
+
     def preview(self, stack, *arguments, **config):
         """(exit code, rule -> [(level, message)], everything that was printed)."""
-        (self.folder / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
-        self.pulumi("stack", "select", "--create", stack)
-        for key, value in config.items():
-            key = key if ":" in key else f"shop:{key}"
-            flag = "--secret" if key == "shop:secret" else "--plaintext"
-            self.pulumi("config", "set", flag, key, value)
+        self.select(stack, **config)
         result = self.pulumi(
             "preview", "--json", "--policy-pack", str(ROOT / "policies"), *arguments
         )
@@ -188,3 +193,14 @@ def test_a_misspelt_policy_configuration_stops_the_preview(project, tmp_path):
     code, _, said = project.preview("prod", "--policy-pack-config", str(config))
     assert code != 0
     assert "no rule account-local-auth-disbled" in said
+
+
+def test_what_has_passed_goes_up_and_passes_again_with_every_value_known(project):
+    project.select("kim", **{"plumbline:profile": "prod"})
+    result = project.pulumi("up", "--yes", "--policy-pack", PACK)
+    assert result.returncode == 0, result.stdout + result.stderr
+    code, found, said = project.preview("kim")
+    assert (code, found) == (0, {}), said
+    project.select("kim")
+    analysed = project.pulumi("policy", "analyze", "--policy-pack", PACK, "--stack", "kim")
+    assert analysed.returncode == 0, analysed.stdout + analysed.stderr

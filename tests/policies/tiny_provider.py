@@ -7,6 +7,9 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from policies.arm import id_of, normal_type
+from policies.values import from_struct
+
 
 class Tiny(provider_pb2_grpc.ResourceProviderServicer):
     """In a preview every output that is not an input is unknown, as azure-native has it."""
@@ -43,8 +46,15 @@ class Tiny(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.CreateResponse(properties=request.properties)
         self.created.append(request.urn)
         outputs = request.properties
-        outputs.fields["name"].string_value = request.urn.rpartition("::")[2]
-        return provider_pb2.CreateResponse(id="an-id", properties=outputs)
+        name = request.urn.rpartition("::")[2]
+        outputs.fields["name"].string_value = name
+        id = id_of(
+            normal_type(request.type),
+            from_struct(request.properties),
+            subscription="00000000-0000-4000-8000-000000000001",
+            otherwise=name,
+        )
+        return provider_pb2.CreateResponse(id=id or name, properties=outputs)
 
     def Delete(self, request, context):
         return Empty()
