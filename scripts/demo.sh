@@ -11,15 +11,20 @@ if [ -t 1 ]; then bold=$(tput bold 2>/dev/null || :) plain=$(tput sgr0 2>/dev/nu
 step() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
 
-# Pulumi notes a salt of the sandbox's passphrase in the stack file. It means nothing elsewhere, and
-# a demonstration should not leave a change to commit.
-forget_salt() {
-    if grep -q '^encryptionsalt:' Pulumi.dev.yaml; then
-        without=$(grep -v '^encryptionsalt:' Pulumi.dev.yaml)
-        printf '%s\n' "$without" >Pulumi.dev.yaml
+# Pulumi notes the salt of a passphrase in the stack file. That of the sandbox means nothing
+# elsewhere, and another's means nothing here; the file is left as it was found.
+found=$(cat Pulumi.dev.yaml)
+without_salt() { printf '%s\n' "$1" | grep -v '^encryptionsalt:'; }
+put_back() {
+    now=$(cat Pulumi.dev.yaml)
+    if [ "$(without_salt "$now")" = "$(without_salt "$found")" ]; then
+        printf '%s\n' "$found" >Pulumi.dev.yaml
     fi
 }
-if ! grep -q '^encryptionsalt:' Pulumi.dev.yaml; then trap forget_salt EXIT; fi
+if ! grep -q 'secure:' Pulumi.dev.yaml; then
+    trap put_back EXIT
+    without_salt "$found" >Pulumi.dev.yaml
+fi
 
 step '1. A local Azure, on this machine alone'
 run plumb sandbox up
@@ -29,10 +34,10 @@ eval "$settings"
 
 step '2. What would be deployed, judged by the policy pack before anything is'
 run pulumi stack select --create dev
-run pulumi preview --stack dev --policy-pack policies --non-interactive
+run pulumi preview --stack dev --policy-pack policies
 
 step '3. Deploy it'
-run pulumi up --stack dev --policy-pack policies --skip-preview --yes --non-interactive
+run pulumi up --stack dev --policy-pack policies --skip-preview --yes
 
 step '4. Does every deployment answer?'
 run plumb smoke --stack dev
@@ -42,9 +47,9 @@ run python scripts/demo_client.py
 
 step '6. Where to look'
 cat <<'HERE'
-The stack's file        Pulumi.dev.yaml: change a number, then `make preview` and `make up`
-What was deployed       eval "$(.venv/bin/plumb sandbox env)", then pulumi stack output --stack dev
-The other environments  make up stack=staging; make up stack=prod
-The gate alone          .venv/bin/plumb check: every stack, every rule, no cloud
-The local Azure         .venv/bin/plumb sandbox --help; `make clean` stops and removes it
+Point this shell at it     eval "$(.venv/bin/plumb sandbox env)"; then pulumi, plumb, az and openai work
+Change the stack           edit Pulumi.dev.yaml, make preview, make up
+The other environments     pulumi stack select --create staging && make up stack=staging
+The gate alone, no cloud   plumb check
+What the local Azure holds plumb sandbox status; make clean stops and removes it
 HERE
