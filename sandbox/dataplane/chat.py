@@ -29,6 +29,10 @@ PROVISIONED_CONTEXT_TOKENS: Final = 128_000
 ONLY_DEFAULT: Final = {"temperature": 1, "top_p": 1, "presence_penalty": 0, "frequency_penalty": 0}
 """What reasoning models take nothing else for."""
 
+GAP: Final = "\ue000"
+GAP_JSON: Final = sse.dumps(GAP)
+"""Stands for the words in an event that is written once and then filled again and again."""
+
 
 class StreamOptions(BaseModel):
     include_usage: bool = False
@@ -311,8 +315,9 @@ def events(completion: Completion, policy: Policy, *, include_usage: bool) -> It
             yield chunk(index, _tool_delta(answer), None, {})
         else:
             yield chunk(index, {"content": "", "refusal": None, "role": "assistant"}, None, {})
+            before, after = chunk(index, {"content": GAP}, None, on_the_way).split(GAP_JSON)
             for piece in pieces(answer.text):
-                yield chunk(index, {"content": piece}, None, on_the_way)
+                yield before + sse.dumps(piece) + after
         stopped = answer.finish_reason == "content_filter"
         yield chunk(index, {}, answer.finish_reason, choice.results if stopped else {})
         if policy.asynchronous:

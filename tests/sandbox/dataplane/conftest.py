@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 import requests
@@ -15,6 +16,8 @@ import urllib3
 from azure.appconfiguration import AzureAppConfigurationClient
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from requests.adapters import BaseAdapter, HTTPAdapter
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -24,7 +27,7 @@ from sandbox.clock import Clock
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
-from sandbox.identity import Identity
+from sandbox.identity import KEY_SETTING, Identity
 from sandbox.store import Store
 
 GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test"
@@ -115,12 +118,24 @@ class Cloud:
         )
 
 
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    """Made once: an RSA key takes longer than a test."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
 @pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[Cloud]:
+def cloud(tmp_path: Path, signing_key: str) -> Iterator[Cloud]:
     """One account with a chat deployment that cora-app may call; the clock stands still."""
     made: list[Cloud] = []
     clock = Clock(lambda: made[0].now if made else START)
     store = Store(tmp_path / "state.db", clock)
+    store.set_setting(KEY_SETTING, signing_key)
     directory = Directory(store)
     settings = Settings(store, "https://127.0.0.1")
     identity = Identity(store, directory)
@@ -231,3 +246,20 @@ def store_of(
         )
 
     return run
+
+
+@pytest.fixture
+def unhurried(cloud: Cloud, events: Events) -> Iterator[openai.AsyncOpenAI]:
+    """An asynchronous application, with a provider of tokens."""
+    app = Starlette(routes=routes(cloud.around, events))
+
+    async def token() -> str:
+        return cloud.token()
+
+    yield openai.AsyncOpenAI(
+        base_url="http://testserver/acct/contoso/openai/v1/",
+        api_key=token,
+        http_client=httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app)),
+        max_retries=0,
+    )
+    events.flush()
