@@ -58,7 +58,7 @@ def check_command(
     from scripts import shortcuts
     from scripts.judgement import Unjudgeable, judge_stacks
 
-    shortcuts.narrow_azure()
+    shortcuts.in_a_process_of_its_own()
     try:
         verdicts, locate = judge_stacks(stack or [], datetime.now(UTC))
     except Unjudgeable as error:

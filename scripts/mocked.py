@@ -133,11 +133,12 @@ async def _declare(
     settings.SETTINGS.outputs.clear()  # a run that failed left some, of a loop that is closed
     mocks.set_mocks(monitor.mocks, project, stack_name, preview=True, monitor=monitor)
     pulumi.runtime.set_all_config(config)
-
-    def declare() -> None:
+    try:
         runpy.run_path(str(program), run_name="__main__")
-
-    await stack.run_pulumi_func(declare)
+        await _settled()
+    finally:
+        untyped: Any = settings
+        await untyped._shutdown_callbacks()  # a program that transforms resources started them
     root = settings.get_root_resource()
     exports = stack.massage(root.outputs, []) if isinstance(root, stack.Stack) else {}
     secrets: set[str] = set()
@@ -149,6 +150,21 @@ async def _declare(
         inputs=from_struct(await rpc.serialize_properties(exports, {}), secrets),
         secrets=frozenset(secrets),
     )
+
+
+async def _settled() -> None:
+    """Until nothing is under way any more.
+
+    The SDK's own wait looks at everything outstanding each time that one thing is done: a quarter
+    of the time of a thousand deployments.
+    """
+    outstanding = settings._get_rpc_manager()
+    while outstanding.rpcs or settings.SETTINGS.outputs:
+        while outstanding.rpcs:
+            await outstanding.rpcs.pop()
+        pending = list(settings.SETTINGS.outputs)
+        settings.SETTINGS.outputs.clear()
+        await asyncio.gather(*pending)
 
 
 def _as_the_engine_sends(value: Any) -> str:

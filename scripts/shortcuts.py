@@ -3,6 +3,7 @@
 Each is undone afterwards, and each private name it leans on is pinned by a test.
 """
 
+import atexit
 import gc
 import importlib
 import re
@@ -41,6 +42,13 @@ def taken() -> Iterator[None]:
             names[name] = own
         if collecting:
             gc.enable()
+
+
+def in_a_process_of_its_own() -> None:
+    """For a command that judges, answers and ends: nothing is worth collecting, nor at the end."""
+    gc.disable()
+    atexit.register(gc.freeze)
+    narrow_azure()
 
 
 def narrow_azure() -> None:

@@ -57,7 +57,7 @@ UNPINNED = STACK.replace('          version: "1"\n', "")
 @pytest.fixture
 def plumb(tmp_path, monkeypatch):
     """Run `plumb check` on stack files of the test's choice."""
-    monkeypatch.setattr("scripts.shortcuts.narrow_azure", lambda: None)  # for a process of its own
+    monkeypatch.setattr("scripts.shortcuts.in_a_process_of_its_own", lambda: None)
     app = typer.Typer()
     app.command()(check_command)
     (tmp_path / "__main__.py").write_text(dedent(PROGRAM))
