@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,20 +22,13 @@ from pulumi.runtime.proto.language_pb2_grpc import (
 from sandbox.engine.build import LAUNCHER
 from sandbox.engine.children import Children
 from sandbox.engine.language_host import LanguageHost
+from tests.engine_setup.alive import STAYS, Alive, is_gone
 
 ENGINE = "127.0.0.1:1"
-PATIENCE_SECONDS = 60
-"""With a program that never comes or goes: a failure instead of a test that hangs."""
-
 TELLS_ALL = """
 import json, os, sys
 told = {"argv": sys.argv[1:], "cwd": os.getcwd(), "env": dict(os.environ)}
 open(os.environ["TOLD"], "w").write(json.dumps(told))
-"""
-STAYS = """
-import os, signal, socket
-alive = socket.create_connection(("127.0.0.1", int(os.environ["STAYS"])))
-signal.pause()
 """
 STAYS_WITH_A_CHILD = f"""
 import subprocess, sys
@@ -61,33 +53,6 @@ def host(executor: Path) -> Iterator[LanguageRuntimeStub]:
         yield LanguageRuntimeStub(channel)
     children.close()
     server.stop(None).wait()
-
-
-class Alive:
-    """A connection that a program holds while it lives: its end is an event, not a wait."""
-
-    def __init__(self, listening: socket.socket) -> None:
-        self._listening = listening
-
-    def is_up(self) -> socket.socket:
-        connection, _ = self._listening.accept()
-        connection.settimeout(PATIENCE_SECONDS)
-        return connection
-
-
-@pytest.fixture
-def alive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Alive]:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(PATIENCE_SECONDS)
-        monkeypatch.setenv("STAYS", str(listening.getsockname()[1]))
-        yield Alive(listening)
-
-
-def is_gone(connection: socket.socket) -> bool:
-    try:
-        return connection.recv(1) == b""
-    except ConnectionResetError:
-        return True
 
 
 def program(folder: Path, **options: object) -> wire.ProgramInfo:
