@@ -16,6 +16,8 @@ Kind = Literal["chat", "stream", "embeddings"]
 QUESTION: Final = "Name the capital of France in one word."
 MOST_TOKENS: Final = 500  # a reasoning model thinks out of the same purse
 TIMEOUT_S: Final = 60.0  # by itself the SDK waits ten minutes, three times
+REQUEST_TIMEOUT: Final = 408
+SERVER_ERRORS: Final = 500
 TOKEN_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 
 
@@ -106,9 +108,9 @@ def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:
         return failed(Exit.NOT_REACHED, f"refused ({error.status_code}): {said(error)}")
     except openai.NotFoundError as error:
         return failed(Exit.NO, f"{said(error)} Fix: pulumi up --refresh")
-    except openai.InternalServerError as error:
-        return failed(Exit.NOT_REACHED, f"Azure fails ({error.status_code}): {said(error)}")
     except openai.APIStatusError as error:
+        if error.status_code == REQUEST_TIMEOUT or error.status_code >= SERVER_ERRORS:
+            return failed(Exit.NOT_REACHED, f"Azure fails ({error.status_code}): {said(error)}")
         return failed(Exit.NO, f"refused ({error.status_code}): {said(error)}")
     except openai.APIConnectionError as error:
         cause = error.__cause__ or error
