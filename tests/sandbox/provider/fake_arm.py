@@ -35,6 +35,7 @@ class FakeArm:
         self.stored: dict[str, Body] = {}
         self.asked: list[tuple[str, str]] = []
         self.written: list[Body] = []
+        self.authorizations: list[str] = []
         self._told: list[tuple[str, re.Pattern[str], list[Told]]] = []
         self._lock = threading.Condition()
 
@@ -46,6 +47,11 @@ class FakeArm:
         """Returns once such a request has come."""
         with self._lock:
             self._lock.wait_for(lambda: any(each == method for each, _ in self.asked), timeout=10)
+
+    def wait_for_more(self, than: int) -> None:
+        """Returns once more than this many requests have come; fails if they do not."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.asked) > than, timeout=5)
 
     def answer(self, method: str, path: str, body: Body) -> Told:
         with self._lock:
@@ -106,6 +112,7 @@ def serving() -> Iterator[FakeArm]:
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"{}")
+            arm.authorizations.append(self.headers.get("Authorization", ""))
             answer = arm.answer(self.command, self.path.partition("?")[0], body)
             content = json.dumps(answer.body).encode()
             self.send_response(answer.status)

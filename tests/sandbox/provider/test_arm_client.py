@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.provider.arm_client import ArmFailure, Call, Ended
+from sandbox.provider.arm_client import ArmClient, ArmFailure, Call, Ended
 from tests.sandbox.provider.fake_arm import Told
 
 ID = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.X/things/one"
@@ -143,3 +143,25 @@ def test_a_sandbox_that_is_down_is_told_with_the_remedy(arm, client, monkeypatch
     monkeypatch.setattr(client, "_arm", "http://127.0.0.1:1")
     with pytest.raises(ArmFailure, match=r"does not answer at .* Start it: plumb sandbox up"):
         client.get(ID, "2025-01-01", Call())
+
+
+def test_a_thing_that_goes_while_its_delete_is_followed_is_gone(arm, client):
+    arm.tell("DELETE", "things", Told(202, {}, {"Location": "{arm}" + OPERATION}))
+    arm.tell("GET", OPERATION, Told(404, error("ResourceNotFound")))
+    client.delete(ID, "2025-01-01", Call())
+
+
+def test_every_request_carries_the_token_of_the_moment(arm, tmp_path):
+    tokens = iter(["first", "second"])
+    client = ArmClient(arm.url, tmp_path / "none.pem", lambda: next(tokens), second=0)
+    arm.tell("GET", "things", Told(503), Told(200))
+    client.get(ID, "2025-01-01", Call())
+    client.close()
+    assert arm.authorizations == ["Bearer first", "Bearer second"]
+
+
+def test_no_proxy_of_the_environment_comes_between(arm, client, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert put(client)["name"] == "one"

@@ -129,3 +129,10 @@ def test_a_refresh_takes_over_what_someone_changed_and_no_default():
 
 def test_a_refresh_forgets_what_is_gone():
     assert merged({"a": 1, "tags": {"x": 1}}, {"a": 1, "tags": {"x": 1}}, {"a": 1}) == {"a": 1}
+
+
+def test_a_refresh_takes_one_element_over_and_leaves_the_others():
+    inputs = [{"name": "Hate"}, {"name": "Sexual"}]
+    before = [{"name": "hate", "action": "x"}, {"name": "sexual", "action": "x"}]
+    after = [{"name": "hate", "action": "x"}, {"name": "violence", "action": "x"}]
+    assert merged(inputs, before, after) == [{"name": "Hate"}, {"name": "violence"}]

@@ -79,3 +79,9 @@ def test_azure_and_not_the_provider_refuses_another_model():
         "accountName",
         "deploymentName",
     }
+
+
+def test_a_name_cannot_reach_another_resource():
+    names = {"resourceGroupName": "rg", "accountName": "../other?x"}
+    id = id_of(PLACES["cognitiveservices:Account"], names, SUBSCRIPTION)
+    assert id.endswith("/accounts/..%2Fother%3Fx")

@@ -339,3 +339,33 @@ def test_an_engine_that_is_gone_before_the_write_leaves_nothing(arm, resources):
     with pytest.raises(Ended):
         resources.create(known, INPUTS, SUBSCRIPTION, call)
     assert arm.written == []
+
+
+def test_an_id_is_kept_as_arm_spells_it(arm, stub):
+    spelled = ACCOUNT_ID.replace("accounts/oai", "accounts/OAI")
+    arm.tell("PUT", "accounts", Told(200, {"id": spelled}, stores=True))
+    assert create(stub).id == spelled
+
+
+def test_subnets_that_others_made_do_not_become_inputs(arm, stub):
+    inputs = {"resourceGroupName": "rg", "virtualNetworkName": "net", "location": "eastus2"}
+    made = create(stub, inputs, VNET)
+    arm.stored[made.id.lower()]["properties"]["subnets"] = [{"name": "theirs"}]
+    request = messages.ReadRequest(
+        id=made.id, urn=urn(VNET), properties=made.properties, inputs=wire(inputs)
+    )
+    found = stub.Read(request)
+    assert plain(found.inputs) == inputs
+    assert plain(found.properties)["subnets"] == [{"name": "theirs"}]
+
+
+def test_an_engine_that_dies_leaves_no_thread_waiting(arm, patient):
+    busy = Told(200, {"properties": {"provisioningState": "Creating"}}, {"Retry-After": "9"})
+    arm.tell("PUT", "accounts", busy)
+    request = messages.CreateRequest(urn=urn(ACCOUNT), properties=wire(INPUTS))
+    under_way = patient.Create.future(request)
+    arm.wait_for("PUT")
+    arm.tell("GET", "accounts", busy)
+    before = len(arm.asked)
+    under_way.cancel()
+    arm.wait_for_more(before)
