@@ -1,14 +1,17 @@
 """The pack, spoken to as the engine speaks to it, in this process."""
 
+import inspect
+
 import pulumi_policy
 import pytest
 from pulumi_policy import policy as internals
 
+from components.catalog import DEPLOYMENT
 from policies import host, judge
 from policies.registry import RULES
-from policies.values import UNKNOWN
+from policies.values import SECRET, SIGNATURE, UNKNOWN
 from tests.policies.engine_side import Engine, Refused
-from tests.policies.worlds import MISSING, sound, wired
+from tests.policies.worlds import MISSING, changed, sound, wired
 
 KEYS_ON = ("account", "properties.disableLocalAuth", MISSING)
 OPEN = ("account", "properties.publicNetworkAccess", "Enabled")
@@ -159,12 +162,17 @@ def test_a_secret_of_the_configuration_is_never_said():
     assert "(hidden)" in message
 
 
+def test_a_value_that_the_program_marked_secret_is_never_said():
+    marked = {SIGNATURE: SECRET, "value": "hunter2-hunter2"}
+    world = sound()
+    for resource in world.of(DEPLOYMENT):
+        inputs = changed(resource.inputs, "properties.raiPolicyName", marked)
+        object.__setattr__(resource, "inputs", inputs)
+    said = [message for _, _, message, _ in Engine().preview(world).said]
+    assert any("(hidden)" in message for message in said)
+    assert not any("hunter2" in message for message in said)
+
+
 def test_the_sdk_still_has_what_the_pack_builds_upon():
     assert issubclass(host.Servicer, internals._PolicyAnalyzerServicer)
-    assert "_PolicyAnalyzerServicer(" in pulumi_policy_source()
-
-
-def pulumi_policy_source():
-    import inspect
-
-    return inspect.getsource(pulumi_policy.PolicyPack)
+    assert "_PolicyAnalyzerServicer(" in inspect.getsource(pulumi_policy.PolicyPack)

@@ -2,9 +2,12 @@
 
 import pytest
 
+from components.stack_file import PROJECT, ROOT, open_stack_file, stacks
+from policies.profiles import resolve
 from policies.registry import RULES
 from policies.values import UNKNOWN
 from policies.verdict import judged
+from scripts import mocked
 from tests.policies.engine_side import Engine
 from tests.policies.test_rules import NEEDED, PASSED, REFUSED, world_of
 from tests.policies.worlds import NOW, sound
@@ -35,3 +38,12 @@ WORLDS = [
 @pytest.mark.parametrize(("profile", "world"), WORLDS)
 def test_both_hosts_find_the_same(profile, world):
     assert Engine(profile).preview(world).said == by_check(world, profile)
+
+
+@pytest.mark.parametrize("stack", stacks(ROOT))
+def test_both_hosts_find_the_same_in_the_stacks_of_this_project(stack):
+    config = open_stack_file(stack).config
+    world = mocked.run(ROOT / "__main__.py", PROJECT, stack, config)
+    declared = config.get("plumbline:profile")
+    engine = Engine(stack, {"plumbline:profile": declared} if declared else {})
+    assert engine.preview(world).said == by_check(world, resolve(stack, declared))

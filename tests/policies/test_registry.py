@@ -1,0 +1,91 @@
+"""What holds of every rule there is, and of what they judge by."""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import replace
+
+import pytest
+
+from policies.checklist import ITEMS
+from policies.profiles import PROFILES, WrongProfile, resolve
+from policies.registry import RULES, DoubleRule, registered
+from policies.rule import ResourceRule, WrongLimit
+from policies.terminal import explained
+from tests.policies.test_rules import REFUSED
+
+FIRST = next(iter(RULES.values()))
+PARAMS = [param for rule in RULES.values() for param in rule.params]
+
+
+@pytest.mark.parametrize("change", [{"number": 99}, {"id": "another"}])
+def test_no_rule_hides_another(change):
+    with pytest.raises(DoubleRule):
+        registered([FIRST, replace(FIRST, **change)])
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_says_what_holds_and_how_to_get_there(rule):
+    assert rule.description.endswith(".")
+    assert rule.why.endswith(".")
+    assert rule.fix.endswith(".")
+    assert rule.id == rule.id.lower().replace("_", "-")
+    assert rule.levels.at("prod") == "mandatory"
+    assert max(map(len, explained(rule).splitlines())) <= 100
+    if isinstance(rule, ResourceRule):
+        assert rule.types
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_complaint_of_a_rule_has_a_stack_that_earns_it(rule):
+    source = ast.parse(textwrap.dedent(inspect.getsource(rule.check)))
+    complaints = sum(isinstance(node, ast.Yield) for node in ast.walk(source))
+    assert len({fragment for id, _, _, fragment in REFUSED if id == rule.id}) >= complaints
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_but_the_guard_stands_in_the_checklist(rule):
+    numbers = {n for items in ITEMS.values() for numbers in items.values() for n in numbers}
+    assert rule.number in numbers or rule.number == 51
+
+
+def test_the_checklist_covers_the_rules_that_are_to_come():
+    numbers = {n for items in ITEMS.values() for numbers in items.values() for n in numbers}
+    assert numbers == set(range(1, 51))
+
+
+@pytest.mark.parametrize("param", PARAMS, ids=lambda param: param.name)
+def test_a_limit_takes_its_own_defaults_and_refuses_nonsense(param):
+    for profile in PROFILES:
+        default = param.default(profile)
+        given = sorted(default) if isinstance(default, frozenset) else default
+        assert param.parse(given) == default
+    for nonsense in (None, True, "nonsense", ["nonsense"], {"a": 1}, 0):
+        with pytest.raises(WrongLimit, match=param.name):
+            param.parse(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("stack", "declared", "profile"),
+    [
+        ("dev", None, "dev"),
+        ("staging", None, "staging"),
+        ("prod", None, "prod"),
+        ("kim", None, "prod"),
+        ("Dev", None, "prod"),
+        ("kim", "dev", "dev"),
+        ("dev", "staging", "staging"),
+        ("staging", "prod", "prod"),
+    ],
+)
+def test_a_stack_is_judged_as_it_says_or_is_called_or_as_prod(stack, declared, profile):
+    assert resolve(stack, declared) == profile
+
+
+@pytest.mark.parametrize(
+    ("stack", "declared"),
+    [("staging", "dev"), ("prod", "dev"), ("prod", "staging"), ("kim", "prd"), ("kim", "")],
+)
+def test_a_profile_is_neither_made_up_nor_looser_than_the_name(stack, declared):
+    with pytest.raises(WrongProfile, match="Fix: "):
+        resolve(stack, declared)

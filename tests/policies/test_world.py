@@ -1,0 +1,110 @@
+"""Which resource means which: by where values come from, then names and ids, then the tree."""
+
+import pytest
+
+from components import catalog
+from policies.arm import KINDS, id_of, normal_type, parse_id
+from policies.values import UNKNOWN, Need
+from policies.world import World
+from tests.policies.worlds import ACCOUNT_ID, DEPLOYMENT, ROOT, resource, sound, urn, wired
+
+ACCOUNT = urn(catalog.ACCOUNT, "account")
+
+
+def target(world, name="chat", key="accountName", type=catalog.ACCOUNT):
+    (child,) = (each for each in world.resources if each.name == name)
+    found = world.target(child, key, type)
+    return found and found.name
+
+
+def twin(**changes):
+    inputs = {"accountName": "shop-ai", "resourceGroupName": "rg-other", **changes}
+    return resource(catalog.ACCOUNT, "twin", inputs)
+
+
+def test_a_name_means_the_resource_of_that_name():
+    assert target(sound()) == "account"
+
+
+def test_a_name_counts_in_its_own_resource_group_only():
+    assert target(sound(more=[twin()])) == "account"
+    assert target(sound(("chat", "resourceGroupName", "rg-other"), more=[twin()])) == "twin"
+
+
+def test_azure_knows_no_case():
+    assert target(sound(("chat", "accountName", "SHOP-AI"))) == "account"
+
+
+def test_an_id_means_its_resource():
+    assert target(sound(), "access", "scope") == "account"
+    other = ACCOUNT_ID.replace("shop-ai", "other-ai")
+    assert target(sound(("access", "scope", other)), "access", "scope") is None
+
+
+def test_a_name_that_nobody_has_means_nobody_of_this_stack():
+    assert target(sound(("chat", "accountName", "other-ai"))) is None
+
+
+def test_where_a_value_comes_from_decides_while_it_is_unknown():
+    unknown = sound(("chat", "accountName", UNKNOWN), more=[twin()])
+    assert target(wired(unknown, "chat", accountName=["twin"])) == "twin"
+
+
+def test_a_known_name_outweighs_where_it_was_taken_from():
+    misled = sound(more=[twin(accountName="twin-ai")])
+    assert target(wired(misled, "chat", accountName=["twin"])) == "account"
+
+
+def test_of_two_sources_only_the_value_will_tell():
+    unknown = sound(("chat", "accountName", UNKNOWN), more=[twin()])
+    with pytest.raises(Need, match="accountName"):
+        target(wired(unknown, "chat", accountName=["account", "twin"]))
+
+
+def test_an_unknown_name_is_sought_among_the_parents_then_in_what_is_awaited():
+    inputs = {**DEPLOYMENT, "accountName": UNKNOWN}
+    group = resource("shop:index:Models", "models", {}, parent=ACCOUNT)
+    below = resource(catalog.DEPLOYMENT, "below", inputs, parent=group.urn)
+    assert target(sound(more=[group, below]), "below") == "account"
+    beside = resource(catalog.DEPLOYMENT, "beside", inputs, parent=ROOT)
+    object.__setattr__(beside, "dependencies", frozenset({ACCOUNT}))
+    assert target(sound(more=[beside]), "beside") == "account"
+
+
+def test_children_of_one_account_share_a_mark_even_if_it_is_not_of_this_stack():
+    world = sound(without=["account"])
+    chat, strict = (next(r for r in world.resources if r.name == n) for n in ("chat", "strict"))
+    assert world.account(chat) == world.account(strict) != ""
+
+
+def test_the_order_of_registration_is_forgotten():
+    world = sound()
+    assert World(reversed(world.resources)).resources == world.resources
+
+
+@pytest.mark.parametrize(
+    ("token", "normal"),
+    [
+        ("azure-native:cognitiveservices/v20250601:Account", catalog.ACCOUNT),
+        ("azure-native:monitor/v20210501preview:DiagnosticSetting", catalog.DIAGNOSTIC_SETTING),
+        ("azure-native:insights:Component", catalog.APP_INSIGHTS),
+        ("azure-native:insights/v20180301:MetricAlert", catalog.METRIC_ALERT),
+        ("plumb:index:Evidence", "plumb:index:Evidence"),
+    ],
+)
+def test_a_type_has_one_name(token, normal):
+    assert normal_type(token) == normal
+
+
+@pytest.mark.parametrize("token", sorted(KINDS))
+def test_an_id_made_is_an_id_understood(token):
+    scope = {"scope": ACCOUNT_ID, "resourceUri": ACCOUNT_ID}
+    id = id_of(token, scope, subscription="s", otherwise="this")
+    parsed = parse_id(id)
+    assert parsed.type == KINDS[token].arm_type.lower()
+    assert parsed.names[-1] == "this"
+
+
+@pytest.mark.parametrize("id", ["", "/", "shop-ai", "/subscriptions/s", "/providers/x/y", "a//b/"])
+def test_what_is_no_id_of_a_resource_group_is_none(id):
+    assert parse_id(id) is None
