@@ -1,7 +1,7 @@
 """The HTTP face of App Configuration."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from typing import Any, Final
@@ -14,7 +14,6 @@ from starlette.responses import Response
 from sandbox.around import Around
 from sandbox.clock import moment
 from sandbox.dataplane import sse
-from sandbox.dataplane.authorization import Callers, claimed_address, is_inside
 from sandbox.dataplane.endpoint import request_id
 from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.key_values import (
@@ -27,19 +26,12 @@ from sandbox.dataplane.key_values import (
     wire,
 )
 from sandbox.dataplane.reading import Reading
-from sandbox.dataplane.signature import is_valid, signature
-from sandbox.directory import OUTSIDE_IP
-from sandbox.identity import APP_CONFIGURATION, Unauthenticated
-from sandbox.store import Stored
+from sandbox.dataplane.store_access import AccessKeys, StoreAccess, problem
 
-STORE: Final = "Microsoft.AppConfiguration/configurationStores"
 PAGE: Final = 100
 ITEM: Final = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8"
 ITEMS: Final = "application/vnd.microsoft.appconfig.kvset+json; charset=utf-8"
 PROBLEM: Final = "application/problem+json; charset=utf-8"
-
-AccessKeys = Callable[[str], Mapping[str, tuple[str, bool]]]
-"""The id of a store -> its access keys: id -> secret, and whether it may only read."""
 
 
 class Body(BaseModel):
@@ -88,10 +80,9 @@ class Configuration:
     """All stores of the sandbox under one address."""
 
     def __init__(self, around: Around, reading: Reading, keys: AccessKeys) -> None:
-        self._around = around
+        self._store = around.store
         self._reading = reading
-        self._keys = keys
-        self._callers = Callers(around, reading, APP_CONFIGURATION)
+        self._access = StoreAccess(around, reading, keys)
         self._items = KeyValues(around.store)
 
     async def key_value(self, request: Request) -> Response:
@@ -126,8 +117,8 @@ class Configuration:
         body = await request.body()
         self._reading.renew()
         try:
-            stored = self._find(request.path_params["store"])
-            self._authorize(request, stored, body, right)
+            stored = self._access.find(request.path_params["store"])
+            self._access.authorize(request, stored, body, right)
             if not any(name.lower() == "api-version" for name in request.query_params):
                 raise problem(
                     400, "invalid-argument", "API version is not specified", "api-version"
@@ -139,54 +130,6 @@ class Configuration:
             response = Response(content, refusal.status, refusal.headers, PROBLEM)
         response.headers["x-ms-request-id"] = request_id()
         return response
-
-    def _find(self, name: str) -> Stored:
-        found = self._reading.of(("store", name), lambda: self._read_store(name.lower()))
-        if found is None:
-            raise Refusal(404, {})
-        return found
-
-    def _read_store(self, name: str) -> Stored | None:
-        for stored in self._around.store.of_type(STORE):
-            if stored.id.rpartition("/")[2].lower() == name:
-                return stored
-        return None
-
-    def _authorize(self, request: Request, stored: Stored, body: bytes, right: str) -> None:
-        """Network, then who it is, then what they may do.
-
-        Raises:
-            Refusal: 401 or 403.
-        """
-        properties = stored.body["properties"]
-        authorization = request.headers.get("authorization", "")
-        token = authorization.partition(" ")[2] if authorization.startswith("Bearer ") else ""
-        address = claimed_address(token) if token else OUTSIDE_IP
-        if properties.get("publicNetworkAccess") == "Disabled" and not is_inside(address):
-            raise problem(
-                403, "ip-forbidden", "Access to the store from this network is not allowed."
-            )
-        if signed := signature(authorization):
-            secret, only_reads = self._keys(stored.id).get(signed.credential, ("", True))
-            path = signed_path(request)
-            method = request.method
-            if (
-                properties.get("disableLocalAuth")
-                or not secret
-                or not is_valid(signed, secret, method, path, request.headers, body)
-            ):
-                raise unauthorized("The access key is not valid for this store.")
-            if only_reads and not right.endswith("read"):
-                raise Refusal(403, {})
-            return
-        if not token:
-            raise unauthorized("Authorization header is missing.")
-        try:
-            caller = self._callers.of(token)
-        except Unauthenticated as refused:
-            raise unauthorized(f"The token is not valid: {refused.reason}.") from None
-        if not self._callers.may(caller, stored.id, f"{STORE}/{right}"):
-            raise Refusal(403, {})
 
     def _get(self, call: Call) -> Response:
         item = self._items.get(call.store_id, call.key, call.label)
@@ -205,7 +148,7 @@ class Configuration:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0]) if first["loc"] else "body"
             raise problem(400, "invalid-argument", first["msg"], name) from None
-        with self._around.store.transaction():
+        with self._store.transaction():
             self._changeable(call)
             item = self._items.put(
                 call.store_id,
@@ -220,7 +163,7 @@ class Configuration:
         return _answered(item)
 
     def _delete(self, call: Call) -> Response:
-        with self._around.store.transaction():
+        with self._store.transaction():
             item = self._changeable(call)
             if item is None:
                 return Response(status_code=204)
@@ -228,7 +171,7 @@ class Configuration:
         return _answered(item)
 
     def _lock(self, call: Call) -> Response:
-        with self._around.store.transaction():
+        with self._store.transaction():
             item = self._conditioned(call)
             if item is None:
                 return Response(status_code=404)
@@ -292,34 +235,6 @@ class Configuration:
         return _names(call, names, "application/vnd.microsoft.appconfig.keyset+json")
 
 
-def signed_path(request: Request) -> str:
-    """Path and query as the client signed them: relative to its endpoint."""
-    scope = request.scope
-    raw = scope.get("raw_path", scope["path"].encode()).decode()
-    path = raw.partition("?")[0].split("/", 3)[3]
-    query = scope["query_string"].decode()
-    return f"/{path}?{query}" if query else f"/{path}"
-
-
-def problem(status: int, kind: str, title: str, name: str = "", detail: str = "") -> Refusal:
-    """An error as App Configuration writes it."""
-    body = {
-        "type": f"https://azconfig.io/errors/{kind}",
-        "title": title,
-        "name": name,
-        "detail": detail,
-        "status": status,
-    }
-    return Refusal(status, body)
-
-
-def unauthorized(why: str) -> Refusal:
-    scheme = f'error="invalid_token", error_description="{why}"'
-    refusal = Refusal(401, {})
-    refusal.headers = {"www-authenticate": f"HMAC-SHA256 {scheme}, Bearer {scheme}"}
-    return refusal
-
-
 def _etag(item: KeyValue) -> dict[str, str]:
     return {"etag": f'"{item.etag}"'}
 
@@ -331,7 +246,10 @@ def _answered(item: KeyValue, select: Sequence[str] = ()) -> Response:
 
 
 def _page(call: Call, path: str, items: Sequence[KeyValue]) -> Response:
-    start = int(call.queried("after") or 0)
+    after = call.queried("after") or "0"
+    if not after.isdecimal():
+        raise problem(400, "invalid-argument", "The continuation is not one of ours", "after")
+    start = int(after)
     page = items[start : start + PAGE]
     etag = page_etag(page)
     headers = {"etag": f'"{etag}"'}

@@ -91,6 +91,7 @@ class Endpoint:
             fault = self._fault(call, name)
             if fault and fault.action == "delay":
                 await asyncio.sleep(fault.seconds)
+                self._reading.renew()
             served, spilled = self._served(call, name, fault)
         except Refusal as refusal:
             return _refused(refusal, id)
@@ -156,6 +157,8 @@ class Endpoint:
             served = self._serve(call, self._deployment(call, target), self._fault(call, target))
         except Refusal as second:
             # The caller sees the second answer; the headers tell it from a direct one.
+            if other := self._accounts.deployment(call.account, target):
+                self._record_refusal(call, other, second, spilled=True)
             second.headers |= spilled
             raise
         served.headers.update(spilled)
@@ -250,7 +253,9 @@ class Endpoint:
             )
         )
 
-    def _record_refusal(self, call: Call, deployment: Deployment, refusal: Refusal) -> None:
+    def _record_refusal(
+        self, call: Call, deployment: Deployment, refusal: Refusal, *, spilled: bool = False
+    ) -> None:
         code = (refusal.body.get("error") or {}).get("code")
         self._events.add(
             Event(
@@ -263,6 +268,7 @@ class Endpoint:
                 status=refusal.status,
                 stream=False,
                 ttlt_ms=_milliseconds(call),
+                is_spillover=spilled,
                 filtered=code == "content_filter",
                 principal=call.principal,
                 correlation_id=call.id,

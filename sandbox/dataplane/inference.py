@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox.dataplane import chat, embeddings, errors, latency, limiter, sse
+from sandbox.dataplane import chat, chat_answer, embeddings, errors, latency, limiter, sse
 from sandbox.dataplane.account import Account, Deployment
 from sandbox.dataplane.completion import Answer, answer
 from sandbox.dataplane.content_filter import Finding, findings, judge
@@ -120,8 +120,8 @@ class Models:
         if on_prompt.blocked:
             admitted.correct(Load(prompt=prompt, completion=0), asked.now)
             raise errors.prompt_filtered(on_prompt.results)
-        completion = chat.Completion(
-            id=chat.new_id(),
+        completion = chat_answer.Completion(
+            id=chat_answer.new_id(),
             created=int(asked.now),
             model=deployment.model,
             version=deployment.version,
@@ -134,9 +134,9 @@ class Models:
         with_usage = bool(options and options.include_usage)
         return Served(
             deployment=deployment,
-            body=chat.events(completion, deployment.policy, include_usage=with_usage)
+            body=chat_answer.events(completion, deployment.policy, include_usage=with_usage)
             if request.stream
-            else sse.dumps(chat.body(completion)),
+            else sse.dumps(chat_answer.body(completion)),
             headers=gate.headers(asked.now),
             used=used,
             finish=lambda now: admitted.correct(used, now),
@@ -218,7 +218,7 @@ def _choices(
     deployment: Deployment,
     tokens: Tokenizer,
     found: Sequence[Finding],
-) -> list[chat.Choice]:
+) -> list[chat_answer.Choice]:
     question = chat.question(
         request,
         deployment.model,
@@ -231,7 +231,7 @@ def _choices(
         verdict = judge(deployment.policy, "Completion", said.text, found)
         if verdict.blocked:
             said = stopped(said, tokens)
-        choices.append(chat.Choice(answer=said, results=verdict.results))
+        choices.append(chat_answer.Choice(answer=said, results=verdict.results))
     return choices
 
 

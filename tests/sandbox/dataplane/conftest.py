@@ -3,6 +3,7 @@
 import io
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +17,6 @@ import urllib3
 from azure.appconfiguration import AzureAppConfigurationClient
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from requests.adapters import BaseAdapter, HTTPAdapter
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -27,7 +26,7 @@ from sandbox.clock import Clock
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
-from sandbox.identity import KEY_SETTING, Identity
+from sandbox.identity import Identity
 from sandbox.store import Store
 
 GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test"
@@ -119,26 +118,24 @@ class Cloud:
 
 
 @pytest.fixture(scope="session")
-def signing_key() -> str:
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Identity:
     """Made once: an RSA key takes longer than a test."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ).decode()
+    store = Store(tmp_path_factory.mktemp("signer") / "state.db", Clock())
+    made = Identity(store, Directory(store))
+    store.close()
+    return made
 
 
 @pytest.fixture
-def cloud(tmp_path: Path, signing_key: str) -> Iterator[Cloud]:
+def cloud(tmp_path: Path, signer: Identity) -> Iterator[Cloud]:
     """One account with a chat deployment that cora-app may call; the clock stands still."""
     made: list[Cloud] = []
     clock = Clock(lambda: made[0].now if made else START)
     store = Store(tmp_path / "state.db", clock)
-    store.set_setting(KEY_SETTING, signing_key)
     directory = Directory(store)
     settings = Settings(store, "https://127.0.0.1")
-    identity = Identity(store, directory)
+    identity = copy(signer)
+    identity.directory = directory
     around = Around(
         store=store, clock=clock, identity=identity, settings=settings, directory=directory
     )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.dataplane import chat
+from sandbox.dataplane import chat_answer
 from tests.sandbox.dataplane.conftest import API_VERSION, HELLO
 
 CHAT = f"/acct/contoso/openai/deployments/chat/chat/completions?api-version={API_VERSION}"
@@ -110,7 +110,7 @@ def test_usage_comes_last_and_only_if_it_was_asked_for(web, cloud):
 
 @given(st.text())
 def test_no_character_is_lost_between_the_pieces_of_a_stream(text):
-    assert "".join(chat.pieces(text)) == text
+    assert "".join(chat_answer.pieces(text)) == text
 
 
 def test_an_answer_ends_where_its_tokens_end(client):

@@ -166,3 +166,9 @@ def test_each_request_leaves_one_row_and_a_spilled_one_two(cloud, events, reserv
     assert told[-3:] == [("reserved", 429, 0), ("chat", 200, 1), ("chat", 400, 0)]
     assert rows[0]["completion_tokens"] > 0
     assert {row["principal"] for row in rows} == {"00000000-0000-4000-8000-000000000300"}
+
+
+def test_a_fine_tuned_model_answers_under_its_own_name(cloud, client):
+    name = "gpt-4.1-mini-2025-04-14.ft-0011223344"
+    cloud.deployment("triage", name, "1")
+    assert client.chat.completions.create(model="triage", messages=HELLO).model == name
