@@ -7,6 +7,7 @@ from components import evidence, outputs, settings
 from components.access import Access, AccessArgs
 from components.account import AiAccount, AiAccountArgs
 from components.alerts import Alerts, AlertsArgs
+from components.alias_urns import leave_out_alias_urns
 from components.budget import Budget, BudgetArgs
 from components.content_filters import ContentFilters, ContentFiltersArgs
 from components.delete_lock import DeleteLock, DeleteLockArgs
@@ -20,6 +21,7 @@ from components.routing import Routing, RoutingArgs
 from components.stack import Stack, tags
 from components.stack_file import ROOT
 
+leave_out_alias_urns()
 wanted = settings.load()
 name = pulumi.get_stack()
 profile = wanted.profile_of(name)

@@ -1,11 +1,14 @@
 """The whole program, once for each stack file."""
 
+import inspect
 import json
 import re
 from copy import deepcopy
 from functools import cache
 
+import pulumi
 import pytest
+from pulumi.runtime.resource import prepare_aliases
 
 from components import catalog
 from components.catalog import (
@@ -32,6 +35,11 @@ CHILDREN = (RAI_BLOCKLIST, RAI_BLOCKLIST_ITEM, RAI_POLICY, DEPLOYMENT, PROJECT, 
 @cache
 def deployed(stack):
     return run_stack(stack, stack_file(stack))
+
+
+def test_the_names_in_the_sdk_that_we_lean_on_are_there():
+    assert "collapse_alias_to_urn" in vars(pulumi.resource)
+    assert "supports_alias_specs" in inspect.signature(prepare_aliases).parameters
 
 
 def account_of(engine, resource):
