@@ -79,7 +79,8 @@ pip_install() { # what it does, in words; then arguments
     doing=$1
     shift
     began=$(date +%s)
-    $venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check "$@" \
+    # Not compiled: a program imports a few of azure-native's thousands of modules.
+    $venv/bin/python -m pip install --quiet --no-input --no-compile --disable-pip-version-check "$@" \
         >$venv/setup.log 2>&1 </dev/null &
     pip=$!
     trap 'kill $pip 2>/dev/null; clear_line; exit 130' INT TERM

@@ -42,7 +42,14 @@ class Progress:
         self._out.write(f"\r\033[K{line}" if self._terminal else f"{line}\n")
         self._out.flush()
 
+    def clear(self) -> None:
+        """Makes way for what someone else says."""
+        if not self._quiet and self._terminal:
+            self._out.write("\r\033[K")
+            self._out.flush()
+
     def done(self, message: str) -> None:
+        self.clear()
         if not self._quiet:
-            self._out.write(f"\r\033[K{message}\n" if self._terminal else f"{message}\n")
+            self._out.write(f"{message}\n")
             self._out.flush()
