@@ -65,4 +65,4 @@ def _judge(
     declared = file.config.get(KEY)
     profile = resolve(name, str(declared) if declared is not None else None)
     world = mocked.run(root / "__main__.py", PROJECT, name, file.config)
-    return judged(RULES, world, name, profile, now), locator(file, world)
+    return judged(RULES, world, name, profile, now), locator(file)

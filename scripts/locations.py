@@ -6,7 +6,7 @@ from typing import Any, Final
 from components import catalog
 from components.stack_file import PROJECT, Place, StackFile
 from policies.report import Location
-from policies.world import Finding, Resource, World
+from policies.world import Finding, Resource
 
 SETTINGS: Final[dict[str, list[tuple[str, Place]]]] = {
     catalog.ACCOUNT: [
@@ -26,26 +26,20 @@ SETTINGS: Final[dict[str, list[tuple[str, Place]]]] = {
         ("sku.name", ("sku",)),
         ("sku.capacity", ("capacity",)),
     ],
-    catalog.ROLE_ASSIGNMENT: [
-        ("roleDefinitionId", ("roles",)),
-        ("principalId", ("principal_id",)),
-        ("principalType", ("principal_type",)),
-        ("scope", ("account",)),
-    ],
     catalog.PROJECT: [],
     catalog.RAI_POLICY: [("properties.contentFilters", ("adjust",))],
 }
 """Type -> wire path -> what the setting is called inside its entry of the stack file."""
 
 
-def locator(file: StackFile, world: World) -> Callable[[Finding], Location]:
-    """Where findings on the resources of one world stand in the file of that stack."""
+def locator(file: StackFile) -> Callable[[Finding], Location]:
+    """Where the findings on one stack stand in its file."""
 
     def locate(finding: Finding) -> Location:
         place: Place = ()
         resource = finding.resource
         if resource is not None:
-            place = _entry(file.config, world, resource)
+            place = _entry(file.config, resource)
             settings = SETTINGS.get(resource.type, [])
             place += next(
                 (
@@ -61,7 +55,7 @@ def locator(file: StackFile, world: World) -> Callable[[Finding], Location]:
     return locate
 
 
-def _entry(config: Mapping[str, Any], world: World, resource: Resource) -> Place:
+def _entry(config: Mapping[str, Any], resource: Resource) -> Place:
     """The map entry that a resource was made from; () if nobody knows."""
     match resource.type:
         case catalog.ACCOUNT:
@@ -73,11 +67,7 @@ def _entry(config: Mapping[str, Any], world: World, resource: Resource) -> Place
         case catalog.RAI_POLICY:
             return _named(config, "content_filters", resource.inputs.get("raiPolicyName"))
         case catalog.ROLE_ASSIGNMENT:
-            principal = resource.inputs.get("principalId")
-            for key, access in _map(config, "access").items():
-                if isinstance(access, dict) and access.get("principal_id") == principal:
-                    return ("access", key)
-            return ("access",)
+            return _access(config, resource)
         case catalog.CONFIGURATION_STORE | catalog.KEY_VALUE:
             return ("routes",)
         case catalog.BUDGET:
@@ -95,15 +85,27 @@ def _part(config: Mapping[str, Any], resource: Resource, part: str, key: str) ->
 
 def _account(config: Mapping[str, Any], name: object) -> Place:
     for key, account in _map(config, "accounts").items():
-        if isinstance(account, dict) and account.get("subdomain") == name:
+        if account.get("subdomain") == name:
             return ("accounts", key)
     return ("accounts",)
+
+
+def _access(config: Mapping[str, Any], assignment: Resource) -> Place:
+    """The role in the list of whom it is given to."""
+    guid = (assignment.fields.text("roleDefinitionId") or "").rpartition("/")[2]
+    for key, access in _map(config, "access").items():
+        if access.get("principal_id") == assignment.inputs.get("principalId"):
+            given = [catalog.ROLES.get(role) for role in access.get("roles", ())]
+            return ("access", key, "roles", given.index(guid)) if guid in given else ("access", key)
+    return ("access",)
 
 
 def _named(config: Mapping[str, Any], section: str, name: object) -> Place:
     return (section, name) if isinstance(name, str) else (section,)
 
 
-def _map(config: Mapping[str, Any], section: str) -> Mapping[str, Any]:
+def _map(config: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:
+    """A section's entries. The file may be of a program that is not ours: whatever fits."""
     held = config.get(f"{PROJECT}:{section}")
-    return held if isinstance(held, dict) else {}
+    entries = held.items() if isinstance(held, dict) else ()
+    return {key: entry for key, entry in entries if isinstance(entry, dict)}

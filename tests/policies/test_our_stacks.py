@@ -1,0 +1,109 @@
+"""The stack files of this project, spoilt one way at a time, before `plumb check`."""
+
+import copy
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components.stack_file import ROOT, open_stack_file
+from scripts import judgement
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+PROD = (ROOT / "Pulumi.prod.yaml").read_text()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A project with our program and stack files of the test's choice."""
+    made = tmp_path_factory.mktemp("ours")
+    (made / "__main__.py").write_bytes((ROOT / "__main__.py").read_bytes())
+    return made
+
+
+def findings(folder, stack, text):
+    """(rule, resource, the line it points at) of every finding."""
+    (folder / f"Pulumi.{stack}.yaml").write_text(text)
+    ((verdict,), locate) = judgement.judge_stacks([stack], NOW, root=folder)
+    lines = text.splitlines()
+    return [
+        (
+            result.rule.id,
+            finding.resource and finding.resource.name,
+            lines[locate(stack, finding).line - 1].strip().partition(":")[0],
+        )
+        for result in verdict.results
+        for finding in result.findings
+    ]
+
+
+def test_as_they_are_they_break_no_rule(folder):
+    for stack in ("dev", "staging", "prod"):
+        assert findings(folder, stack, (ROOT / f"Pulumi.{stack}.yaml").read_text()) == []
+
+
+def test_a_filter_of_microsofts_is_not_enough_for_prod(folder):
+    spoilt = PROD.replace(
+        "content_filter: customer-facing", "content_filter: Microsoft.DefaultV2", 1
+    )
+    assert findings(folder, "prod", spoilt) == [
+        ("content-filter-assigned", "primary-chat-v3", "chat-v3")
+    ]
+
+
+def test_a_role_for_exploring_is_not_for_prod(folder):
+    spoilt = PROD.replace("Log Analytics Reader, Monitoring Reader]", "Foundry User]")
+    found = findings(folder, "prod", spoilt)
+    assert {(rule, line) for rule, _, line in found} == {("rbac-least-privilege", "roles")}
+
+
+def test_a_public_account_is_not_for_prod(folder):
+    found = findings(folder, "prod", PROD.replace("public: false", "public: true"))
+    assert ("account-public-network-restricted", "primary", "public") in found
+
+
+def places(config, place=()):
+    held = config
+    for key in place:
+        held = held[key]
+    for key in held if isinstance(held, dict) else range(len(held)):
+        yield (*place, key)
+        if isinstance(held[key], dict | list):
+            yield from places(config, (*place, key))
+
+
+CONFIG = yaml.safe_load(PROD)
+PLACES = list(places(CONFIG["config"]))
+GONE = object()
+ODD = st.one_of(
+    st.sampled_from(
+        [GONE, None, True, -1, 0, 10**30, 1.5, "", "x" * 300, [], {}, [None], {"": {}}]
+    ),
+    st.dates(),
+    st.text(max_size=5),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(PLACES), ODD)
+def test_no_stack_file_brings_more_than_a_message(folder, place, odd):
+    spoilt = copy.deepcopy(CONFIG)
+    held = spoilt["config"]
+    for key in place[:-1]:
+        held = held[key]
+    if odd is GONE:
+        del held[place[-1]]
+    else:
+        held[place[-1]] = odd
+    (folder / "Pulumi.prod.yaml").write_text(yaml.safe_dump(spoilt, allow_unicode=True))
+    try:
+        judgement.judge_stacks(["prod"], NOW, root=folder)
+    except judgement.Unjudgeable as error:
+        assert str(error).startswith("Pulumi.prod.yaml")
+        assert "the program fails" not in str(error)
+
+
+def test_the_file_under_test_is_the_one_that_is_committed():
+    assert open_stack_file("prod").config == CONFIG["config"]
