@@ -112,21 +112,21 @@ if not ONLY_A_FEW:
         workspace_resource_id=workspace.id,
         disable_local_auth=True,
     )
-    cognitiveservices.ProjectConnection(
+    connection = cognitiveservices.ProjectConnection(
         "connection",
         **child,
         project_name="cora",
         connection_name="appi",
-        properties={
-            "auth_type": "ApiKey",
-            "category": "AppInsights",
-            "target": component.id,
-            "credentials": {"key": pulumi.Output.secret("InstrumentationKey=none")},
-            "metadata": {"ApiType": "Azure"},
-        },
+        properties=cognitiveservices.ApiKeyAuthConnectionPropertiesArgs(
+            auth_type="ApiKey",
+            category="AppInsights",
+            target=component.id,
+            credentials={"key": pulumi.Output.secret("InstrumentationKey=none")},
+            metadata={"ApiType": "Azure"},
+        ),
         opts=pulumi.ResourceOptions(depends_on=[project]),
     )
-    applicationinsights.Workbook(
+    workbook = applicationinsights.Workbook(
         "workbook",
         **here,
         resource_name_="7f6e1c0a-6c0f-4b6e-9a39-000000000001",
@@ -136,7 +136,7 @@ if not ONLY_A_FEW:
         serialized_data='{"version":"Notebook/1.0","items":[]}',
         source_id=component.id,
     )
-    monitor.DiagnosticSetting(
+    diagnostics = monitor.DiagnosticSetting(
         "diagnostics",
         resource_uri=account.id,
         name="to-workspace",
@@ -159,7 +159,7 @@ if not ONLY_A_FEW:
             }
         ],
     )
-    monitor.MetricAlert(
+    metric = monitor.MetricAlert(
         "metric",
         **here,
         rule_name="throttled",
@@ -169,9 +169,10 @@ if not ONLY_A_FEW:
         evaluation_frequency="PT5M",
         window_size="PT15M",
         scopes=[account.id],
-        criteria={
-            "odata_type": "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
-            "all_of": [
+        # One of several shapes: only the class writes down which.
+        criteria=monitor.MetricAlertSingleResourceMultipleMetricCriteriaArgs(
+            odata_type="Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria",
+            all_of=[
                 {
                     "criterion_type": "StaticThresholdCriterion",
                     "name": "throttled",
@@ -185,10 +186,10 @@ if not ONLY_A_FEW:
                     ],
                 }
             ],
-        },
+        ),
         actions=[{"action_group_id": action.id}],
     )
-    monitor.ScheduledQueryRule(
+    query = monitor.ScheduledQueryRule(
         "query",
         **here,
         rule_name="errors",
@@ -216,7 +217,7 @@ if not ONLY_A_FEW:
         },
         actions={"action_groups": [action.id]},
     )
-    monitor.ActivityLogAlert(
+    activity = monitor.ActivityLogAlert(
         "activity",
         **here,
         activity_log_alert_name="deleted",
@@ -226,7 +227,7 @@ if not ONLY_A_FEW:
         condition={"all_of": [{"field": "category", "equals": "Administrative"}]},
         actions={"action_groups": [{"action_group_id": action.id}]},
     )
-    consumption.Budget(
+    budget = consumption.Budget(
         "budget",
         scope=group.id,
         budget_name="month",
@@ -244,7 +245,7 @@ if not ONLY_A_FEW:
             }
         },
     )
-    authorization.RoleAssignment(
+    role = authorization.RoleAssignment(
         "role",
         scope=account.id,
         principal_id="00000000-0000-4000-8000-000000000300",
@@ -269,7 +270,7 @@ if not ONLY_A_FEW:
         "5ae67dd6-50cb-40e7-96ff-dc2bfa4b606b",
         role_assignment_name="7f6e1c0a-6c0f-4b6e-9a39-000000000003",
     )
-    appconfiguration.KeyValue(
+    flag = appconfiguration.KeyValue(
         "flag",
         **here,
         config_store_name=store.name,
@@ -278,7 +279,9 @@ if not ONLY_A_FEW:
         value='{"id":"chat-router","enabled":true,"conditions":{"client_filters":[]}}',
         opts=pulumi.ResourceOptions(depends_on=[owner]),
     )
-    managedidentity.UserAssignedIdentity("identity", **here, resource_name_="id-every-type")
+    identity = managedidentity.UserAssignedIdentity(
+        "identity", **here, resource_name_="id-every-type"
+    )
     vnet = network.VirtualNetwork(
         "vnet",
         **here,
@@ -299,7 +302,7 @@ if not ONLY_A_FEW:
         private_zone_name="privatelink.openai.azure.com",
         location="global",
     )
-    privatedns.VirtualNetworkLink(
+    link = privatedns.VirtualNetworkLink(
         "link",
         **here,
         private_zone_name=zone.name,
@@ -318,13 +321,24 @@ if not ONLY_A_FEW:
         ],
         opts=pulumi.ResourceOptions(depends_on=[project]),
     )
-    network.PrivateDnsZoneGroup(
+    zones = network.PrivateDnsZoneGroup(
         "zones",
         **here,
         private_endpoint_name=endpoint.name,
         private_dns_zone_group_name="default",
         private_dns_zone_configs=[{"name": "openai", "private_dns_zone_id": zone.id}],
     )
+    # Made last and gone first: while it stands nothing of the group can be deleted.
     authorization.ManagementLockByScope(
-        "lock", scope=group.id, lock_name="keep", level="CanNotDelete", notes="Ask first"
+        "lock",
+        scope=group.id,
+        lock_name="keep",
+        level="CanNotDelete",
+        notes="Ask first",
+        opts=pulumi.ResourceOptions(
+            depends_on=[
+                *(connection, workbook, diagnostics, metric, query, activity, budget),
+                *(role, flag, identity, link, zones),
+            ]
+        ),
     )
