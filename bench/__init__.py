@@ -1,0 +1,1 @@
+"""How fast it is, measured here and now: `make bench` prints docs/benchmarks.md's table."""
