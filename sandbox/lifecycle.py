@@ -61,7 +61,8 @@ def serve(folder: Path, *, ports: dict[str, int], profile: str | None) -> None:
 
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / "lock", timeout=0)
+    # A second's patience: whoever asks whether the folder is taken holds it for an instant.
+    lock = FileLock(folder / "lock", timeout=1)
     try:
         lock.acquire()
     except Timeout:

@@ -1,0 +1,260 @@
+"""The local Azure's process, as `plumb sandbox` sees it: a folder, a pid and a control API."""
+
+import fcntl
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DIRECTORY_VARIABLE = "PLUMB_SANDBOX_DIR"
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+ANSWER_SECONDS = 10.0
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+UNSET = (
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "ARM_CLIENT_ID",
+    "ARM_CLIENT_SECRET",
+    "ARM_CLIENT_CERTIFICATE_PATH",
+    "ARM_USE_OIDC",
+    "AZURE_OPENAI_API_KEY",
+    "AZURE_OPENAI_AD_TOKEN",
+    "OPENAI_API_KEY",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+    "IDENTITY_SERVER_THUMBPRINT",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "CURL_CA_BUNDLE",
+    "PULUMI_CONFIG_PASSPHRASE",
+)
+"""What would win over the sandbox's own, or send a secret of the user's to it."""
+
+
+class NotStarted(Exception):
+    """The process ended instead of answering; the text is what it said."""
+
+
+class NotReached(Exception):
+    """It is not running, or does not answer."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox as its sandbox.json describes it."""
+
+    folder: Path
+    description: Mapping[str, Any]
+
+    @property
+    def arm(self) -> str:
+        return str(self.description["arm"])
+
+    @property
+    def pid(self) -> int:
+        return int(self.description["pid"])
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the control API.
+
+        Raises:
+            NotReached: nobody answers, or not as expected.
+        """
+        request = urllib.request.Request(
+            f"{self.arm}/_plumb{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"X-Plumb-Secret": self.description["control_secret"]},
+        )
+        trust = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
+        # The loopback never goes through a proxy.
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
+        )
+        try:
+            with opener.open(request, timeout=ANSWER_SECONDS) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise NotReached(f"the sandbox refuses: {_reason(error)}") from None
+        except (OSError, ValueError) as error:
+            raise NotReached(f"the sandbox at {self.arm} does not answer: {error}") from None
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.load(error)["error"])
+    except (ValueError, KeyError):
+        return f"HTTP {error.code}"
+
+
+def checkout() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+def directory(given: Path | None) -> Path:
+    """Where the sandbox lives: as given, else the environment's, else beside the project."""
+    chosen = given or os.environ.get(DIRECTORY_VARIABLE) or checkout() / ".plumb" / "sandbox"
+    return Path(chosen).resolve()
+
+
+def running(folder: Path) -> Running | None:
+    """The sandbox of a folder, if its process lives."""
+    try:
+        description = json.loads((folder / "sandbox.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return Running(folder, description) if held(folder) else None
+
+
+def held(folder: Path) -> bool:
+    """Whether a process has the folder. Its lock says so; a pid may be a zombie's, or another's."""
+    try:
+        with (folder / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def start(folder: Path, profile: str | None = None, ports: Mapping[str, int] | None = None) -> None:
+    """Start the process and wait until it answers.
+
+    Raises:
+        NotStarted: it ended, with what it said.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Left by a process that was killed; the new one writes its own once it answers.
+    (folder / "sandbox.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "serve", "--dir", str(folder)]
+    if profile:
+        command += ["--profile", profile]
+    for face, port in (ports or {}).items():
+        command += [f"--{face}-port", str(port)]
+    log = folder / "log.txt"
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as said:
+        process = subprocess.Popen(
+            command,
+            cwd=checkout(),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+    until = time.monotonic() + START_SECONDS
+    while running(folder) is None:
+        if process.poll() is not None:
+            raise NotStarted(log.read_text(errors="replace").strip() or "it ended without a word")
+        if time.monotonic() > until:
+            process.terminate()
+            raise NotStarted(f"it did not answer within {START_SECONDS:g} s; see {log}")
+        time.sleep(0.02)
+
+
+def stop(found: Running) -> bool:
+    """End the process; True if it took a kill."""
+    os.kill(found.pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    while held(found.folder):
+        if time.monotonic() > until:
+            os.kill(found.pid, signal.SIGKILL)
+            (found.folder / "sandbox.json").unlink(missing_ok=True)
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def environment(found: Running, who: str = "operator", *, outside: bool = False) -> dict[str, str]:
+    """What clients need to talk to the sandbox as somebody, from one side of the network."""
+    description, folder = found.description, found.folder
+    principal = description["principals"][who]
+    bundle = str(folder / "ca-bundle.pem")
+    subscription, tenant = description["subscription_id"], description["tenant_id"]
+    return {
+        "AZURE_SUBSCRIPTION_ID": subscription,
+        "AZURE_TENANT_ID": tenant,
+        "ARM_SUBSCRIPTION_ID": subscription,
+        "ARM_TENANT_ID": tenant,
+        "IDENTITY_ENDPOINT": description["identity"],
+        "IDENTITY_HEADER": principal["outside_header" if outside else "inside_header"],
+        "AZURE_TOKEN_CREDENTIALS": "ManagedIdentityCredential",
+        "REQUESTS_CA_BUNDLE": bundle,
+        "SSL_CERT_FILE": bundle,
+        "AZURE_CONFIG_DIR": str(folder / "az"),
+        "AZURE_CORE_INSTANCE_DISCOVERY": "false",
+        "AZURE_CORE_COLLECT_TELEMETRY": "0",
+        "PLUMB_ARM_ENDPOINT": found.arm,
+        **without_proxy(os.environ),
+        DIRECTORY_VARIABLE: str(folder),
+        **engine(found),
+    }
+
+
+def without_proxy(variables: Mapping[str, str]) -> dict[str, str]:
+    """The loopback is reached directly, whatever proxy stands between here and the rest."""
+    before = variables.get("NO_PROXY") or variables.get("no_proxy") or ""
+    hosts = [each for each in before.split(",") if each and each not in LOOPBACK]
+    direct = ",".join([*hosts, *LOOPBACK])
+    return {"NO_PROXY": direct, "no_proxy": direct}
+
+
+def engine(found: Running) -> dict[str, str]:
+    """What makes the pulumi engine use the sandbox's provider and keep its state beside it."""
+    folder = found.folder
+    state = folder / "state"
+    for each in (state, folder / "pulumi"):
+        each.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "PULUMI_DEBUG_PROVIDERS": f"azure-native:{found.description['provider_port']}",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase(folder)),
+        "PULUMI_HOME": str(folder / "pulumi"),
+        "PATH": search_path(os.environ.get("PATH", "")),
+    }
+
+
+def passphrase(folder: Path) -> Path:
+    """The file that opens the stacks' secrets.
+
+    What it says is no secret, and neither is what it opens: the sandbox made it all up. A random
+    one would have pulumi write another `encryptionsalt` into the committed stack files.
+    """
+    file = folder / "passphrase"
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as written:
+            written.write("sandbox")
+    return file
+
+
+def search_path(before: str) -> str:
+    """PATH with the engine and this project's Python in front, each once."""
+    first = [str(Path(sys.executable).parent), *_engine_folder()]
+    rest = [each for each in before.split(os.pathsep) if each and each not in first]
+    return os.pathsep.join([*first, *rest])
+
+
+def _engine_folder() -> list[str]:
+    asked = subprocess.run(
+        [sys.executable, "-m", "sandbox.engine", "path"],
+        cwd=checkout(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    folder = asked.stdout.strip()
+    return [folder] if asked.returncode == 0 and folder else []

@@ -1,0 +1,159 @@
+"""`plumb sandbox`: the options and exits of the local Azure's commands."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scripts import sandbox
+from scripts.exit import Exit, leave
+
+app = typer.Typer(
+    no_args_is_help=True, help="A local Azure on this machine: start it, use it, empty it."
+)
+
+PEOPLE = ("operator", "developer", "cora-app", "stranger")
+PROFILES = ("fast", "azure")
+
+Directory = Annotated[
+    Path | None,
+    typer.Option("--dir", help="Where it lives; default PLUMB_SANDBOX_DIR, else .plumb/sandbox."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+def _running(folder: Path | None) -> sandbox.Running:
+    where = sandbox.directory(folder)
+    found = sandbox.running(where)
+    if found is None:
+        raise leave(
+            Exit.NOT_REACHED, f"no sandbox runs in {where}. Fix: run `plumb sandbox up` first."
+        )
+    return found
+
+
+@app.command()
+def up(
+    folder: Directory = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="fast answers at once; azure takes Azure's time. Default: as before."),
+    ] = None,
+    arm_port: Annotated[int, typer.Option(help="0: as last time, else any free one.")] = 0,
+    identity_port: Annotated[int, typer.Option(help="Likewise.")] = 0,
+    provider_port: Annotated[int, typer.Option(help="Likewise.")] = 0,
+) -> None:
+    """Start it, or say that it runs. Its state, keys and ports are those of last time."""
+    if profile not in (None, *PROFILES):
+        raise leave(Exit.WRONG_USE, f"there is no profile {profile}: {' or '.join(PROFILES)}.")
+    where = sandbox.directory(folder)
+    found = sandbox.running(where)
+    if found:
+        if profile:
+            _ask(found, "POST", "/profile", {"profile": profile})
+        typer.echo(f"sandbox: already running at {found.arm} (process {found.pid})", err=True)
+        return
+    typer.echo(f"sandbox: starting in {where} ...", err=True)
+    ports = {"arm": arm_port, "identity": identity_port, "provider": provider_port}
+    try:
+        sandbox.start(where, profile, {face: port for face, port in ports.items() if port})
+    except sandbox.NotStarted as error:
+        raise leave(Exit.WRONG_USE, f"the sandbox did not start: {error}") from None
+    except OSError as error:
+        raise leave(
+            Exit.WRONG_USE, f"the sandbox did not start: {error}. Fix: name another --dir."
+        ) from None
+    found = _running(folder)
+    typer.echo(f'sandbox: running at {found.arm}. Next: eval "$(plumb sandbox env)"', err=True)
+
+
+@app.command()
+def down(folder: Directory = None) -> None:
+    """Stop it. What was deployed stays; `up` brings it back."""
+    where = sandbox.directory(folder)
+    found = sandbox.running(where)
+    if found is None:
+        typer.echo(f"sandbox: not running in {where}", err=True)
+        return
+    killed = sandbox.stop(found)
+    typer.echo(
+        "sandbox: killed; it did not stop by itself" if killed else "sandbox: down", err=True
+    )
+
+
+@app.command()
+def status(folder: Directory = None, as_json: AsJson = False) -> None:
+    """Whether it runs, and what it holds. Exit 4 if it does not run."""
+    found = _running(folder)
+    health = _ask(found, "GET", "/health")
+    if as_json:
+        typer.echo(json.dumps({"arm": found.arm, "pid": found.pid, **health}))
+        return
+    typer.echo(f"running at {found.arm} (process {found.pid}), profile {health['profile']}")
+    typer.echo(f"clock {health['now']}")
+    typer.echo(
+        f"{health['resources']} resources, {health['deleted']} soft-deleted, "
+        f"{health['operations']} operations under way"
+    )
+
+
+@app.command()
+def env(
+    folder: Directory = None,
+    outside: Annotated[
+        bool, typer.Option("--outside", help="Stand outside the virtual network.")
+    ] = False,
+    who: Annotated[
+        str, typer.Option("--as", help=f"Whom to act as: {', '.join(PEOPLE)}.")
+    ] = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Print what points clients at it: eval "$(plumb sandbox env)"."""
+    found = _running(folder)
+    if who not in found.description["principals"]:
+        raise leave(Exit.WRONG_USE, f"nobody is called {who}. Fix: --as {'|'.join(PEOPLE)}.")
+    variables = sandbox.environment(found, who, outside=outside)
+    if as_json:
+        typer.echo(json.dumps({"set": variables, "unset": list(sandbox.UNSET)}))
+        return
+    lines = [f"export {name}={_quoted(value)}" for name, value in variables.items()]
+    lines += [f"unset {name}" for name in sandbox.UNSET]
+    typer.echo("\n".join(lines))
+
+
+@app.command()
+def reset(
+    folder: Directory = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Empty it: all that was deployed, soft-deleted too. Keys, ports and people stay."""
+    found = _running(folder)
+    counted = _ask(found, "POST", "/reset", {"dry_run": True})["forgotten"]
+    for type, number in counted.items():
+        typer.echo(f"{number:4} {type}")
+    if dry_run:
+        return
+    if not yes and not typer.confirm("Forget all of this?", err=True):
+        raise leave(Exit.NO, "nothing was changed")
+    _ask(found, "POST", "/reset", {})
+    typer.echo(
+        "sandbox: empty. Stacks in its Pulumi state do not know yet: `pulumi refresh`.", err=True
+    )
+
+
+def _ask(found: sandbox.Running, method: str, path: str, body: object = None) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = found.control(method, path, body)
+    except sandbox.NotReached as error:
+        raise leave(
+            Exit.NOT_REACHED, f"{error}. Fix: `plumb sandbox down`, then `plumb sandbox up`."
+        ) from None
+    return answer
+
+
+def _quoted(value: str) -> str:
+    """In single quotes always, so that a shell takes every character as it is."""
+    return shlex.quote(value) if "'" in value else f"'{value}'"
