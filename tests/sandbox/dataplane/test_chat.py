@@ -154,6 +154,8 @@ def test_a_reasoning_model_thinks_out_of_the_same_purse(cloud, client):
     details = enough.usage.completion_tokens_details
     assert 0 < details.reasoning_tokens < enough.usage.completion_tokens
     assert (too_few.choices[0].message.content, too_few.choices[0].finish_reason) == ("", "length")
+    assert too_few.usage.completion_tokens_details.reasoning_tokens == 16
+    assert too_few.usage.completion_tokens == 16
 
 
 def test_json_mode_answers_in_json_and_wants_the_word(client):
