@@ -3,6 +3,7 @@
 import typer
 
 from scripts.check import check_command
+from scripts.sandbox_commands import app as sandbox
 from scripts.smoke import smoke_command
 
 app = typer.Typer(
@@ -14,3 +15,4 @@ app = typer.Typer(
 )
 app.command("check")(check_command)
 app.command("smoke")(smoke_command)
+app.add_typer(sandbox, name="sandbox")
