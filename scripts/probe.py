@@ -1,5 +1,6 @@
 """One question to one deployment, and whether the answer is good."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -143,6 +144,17 @@ def connect(endpoint: str) -> openai.OpenAI:
         timeout=TIMEOUT_S,
         max_retries=0,  # a retry would hide what a caller sees
     )
+
+
+def warm_up(client: openai.OpenAI) -> None:
+    """Fetches the token and opens the connection, so that no answer is timed with them.
+
+    What goes wrong here goes wrong again, and is told, when it is asked for real.
+    """
+    from azure.core.exceptions import ClientAuthenticationError
+
+    with contextlib.suppress(openai.APIError, ClientAuthenticationError):
+        client.models.list()
 
 
 def ask(

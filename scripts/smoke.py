@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scripts.probe import Probe, Result
     from scripts.stack_outputs import StackOutputs
 
-AT_ONCE = 8
+AT_ONCE = 4
 
 
 def smoke_command(
@@ -29,11 +29,9 @@ def smoke_command(
     Examples:  plumb smoke --stack dev    ·    plumb smoke --stack prod --json | jq .verdict
     """
     # Here, not above: `plumb --help` must not wait for openai.
-    from functools import cache
-
     from components import settings
     from scripts import stack_outputs
-    from scripts.probe import ask, connect
+    from scripts.probe import ask, connect, warm_up
 
     try:
         declared = settings.read(stack)
@@ -46,8 +44,10 @@ def smoke_command(
         raise leave(Exit.NOT_REACHED, error) from None
 
     missing = list(not_deployed(declared, outputs))
-    clients = cache(lambda account: connect(outputs.accounts[account].endpoint))
-    results = _run(list(probes(outputs)), lambda probe: ask(clients(probe.account), probe))
+    clients = {key: connect(each.endpoint) for key, each in outputs.accounts.items()}
+    for client in clients.values():
+        warm_up(client)
+    results = _run(list(probes(outputs)), lambda probe: ask(clients[probe.account], probe))
     code = verdict(results, missing)
     if as_json:
         typer.echo(json.dumps(report(stack, results, missing, code), indent=2))

@@ -249,6 +249,8 @@ def plumb(monkeypatch):
 
     def run(*arguments, status=200, deployed=None):
         def answer(request):
+            if request.method == "GET":
+                return httpx2.Response(status, json={"object": "list", "data": []})
             sent = json.loads(request.content)
             if "input" in sent:
                 return httpx2.Response(status, json=EMBEDDING)
