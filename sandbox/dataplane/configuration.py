@@ -1,5 +1,6 @@
 """The HTTP face of App Configuration."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.clock import moment
@@ -27,6 +29,7 @@ from sandbox.dataplane.key_values import (
 )
 from sandbox.dataplane.reading import Reading
 from sandbox.dataplane.store_access import AccessKeys, StoreAccess, problem
+from sandbox.faults import Fault, Faults
 
 PAGE: Final = 100
 ITEM: Final = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8"
@@ -84,28 +87,29 @@ class Configuration:
         self._reading = reading
         self._access = StoreAccess(around, reading, keys)
         self._items = KeyValues(around.store)
+        self._faults = Faults(around.store)
 
-    async def key_value(self, request: Request) -> Response:
+    async def key_value(self, request: Request) -> ASGIApp:
         """GET, HEAD, PUT and DELETE of one key-value."""
         verbs = {"GET": self._get, "HEAD": self._get, "PUT": self._put, "DELETE": self._delete}
         rights = {"PUT": "keyValues/write", "DELETE": "keyValues/delete"}
         right = rights.get(request.method, "keyValues/read")
         return await self._answer(request, right, verbs[request.method])
 
-    async def lock(self, request: Request) -> Response:
+    async def lock(self, request: Request) -> ASGIApp:
         """PUT makes a key-value read-only, DELETE lets it be changed again."""
         return await self._answer(request, "keyValues/write", self._lock)
 
-    async def key_values(self, request: Request) -> Response:
+    async def key_values(self, request: Request) -> ASGIApp:
         return await self._answer(request, "keyValues/read", self._list)
 
-    async def revisions(self, request: Request) -> Response:
+    async def revisions(self, request: Request) -> ASGIApp:
         return await self._answer(request, "keyValues/read", self._list_revisions)
 
-    async def labels(self, request: Request) -> Response:
+    async def labels(self, request: Request) -> ASGIApp:
         return await self._answer(request, "keyValues/read", self._list_labels)
 
-    async def keys(self, request: Request) -> Response:
+    async def keys(self, request: Request) -> ASGIApp:
         return await self._answer(request, "keyValues/read", self._list_keys)
 
     async def unknown(self, request: Request) -> Response:
@@ -113,9 +117,13 @@ class Configuration:
 
     async def _answer(
         self, request: Request, right: str, answer: Callable[[Call], Response]
-    ) -> Response:
+    ) -> ASGIApp:
         body = await request.body()
         self._reading.renew()
+        fault = self._fault(request)
+        if fault and fault.action == "delay":
+            await asyncio.sleep(fault.seconds)
+            self._reading.renew()
         try:
             stored = self._access.find(request.path_params["store"])
             self._access.authorize(request, stored, body, right)
@@ -123,13 +131,24 @@ class Configuration:
                 raise problem(
                     400, "invalid-argument", "API version is not specified", "api-version"
                 )
+            if fault and fault.action == "answer":
+                refusal = problem(fault.status, fault.code, fault.message)
+                refusal.headers = dict(fault.headers)
+                raise refusal
             response = answer(Call(request=request, store_id=stored.id, body=body))
             response.headers["sync-token"] = f"plumb=MA==;sn={self._items.sequence()}"
         except Refusal as refusal:
             content = sse.dumps(refusal.body) if refusal.body else b""
             response = Response(content, refusal.status, refusal.headers, PROBLEM)
         response.headers["x-ms-request-id"] = request_id()
+        if fault and fault.action == "drop":
+            return sse.Dropped(bytes(response.body), dict(response.headers))
         return response
+
+    def _fault(self, request: Request) -> Fault | None:
+        if self._reading.of("faults", lambda: len(self._faults.all()) + 1) == 1:
+            return None
+        return self._faults.take("data", request.method, request.url.path)
 
     def _get(self, call: Call) -> Response:
         item = self._items.get(call.store_id, call.key, call.label)

@@ -128,7 +128,7 @@ class Endpoint:
         return account
 
     def _fault(self, call: Call, deployment: str) -> Fault | None:
-        if not self._reading.of("faults", lambda: len(self._faults.all()) + 1) > 1:
+        if self._reading.of("faults", lambda: len(self._faults.all()) + 1) == 1:
             return None
         return self._faults.take(
             "data",

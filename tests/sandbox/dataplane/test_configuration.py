@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.dataplane.key_values import matches
+from sandbox.faults import Fault, Faults
 from tests.sandbox.dataplane.conftest import STORE_ID
 
 KEYS = st.text(st.characters(exclude_characters=",*\\\0", codec="utf-8"), min_size=1)
@@ -276,3 +277,26 @@ def test_an_escaped_filter_is_met_by_the_plain_key(key):
     escaped = "".join("\\" + each if each in "*,\\" else each for each in key)
     assert matches(escaped)(key)
     assert matches(f"{escaped},b")("b")
+
+
+def test_a_store_fails_as_often_as_it_was_ordered_to(cloud, store_of):
+    store = store_of()
+    order = Fault(path="^/appconfig/", status=429, code="TooManyRequests", times=1)
+    Faults(cloud.around.store).add(order)
+    with pytest.raises(HttpResponseError) as refused:
+        store.set_configuration_setting(setting())
+    assert refused.value.status_code == 429
+    assert store.set_configuration_setting(setting())
+
+
+def test_a_lost_answer_leaves_the_work_done(cloud, store_of, web):
+    store = store_of()
+    Faults(cloud.around.store).add(Fault(path="^/appconfig/", action="drop", times=1))
+    token = cloud.token("operator", resource="https://appconfig.azure.com")
+    answer = web.put(
+        "/appconfig/routes/kv/greeting?api-version=2026-04-01",
+        json={"value": "hello"},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    assert len(answer.content) < int(answer.headers["content-length"])
+    assert store.get_configuration_setting("greeting").value == "hello"
