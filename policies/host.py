@@ -6,7 +6,7 @@ only. So requests are read here, once, and handed on to it without their propert
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -193,7 +193,7 @@ class Servicer(internals._PolicyAnalyzerServicer):  # private: a test pins it
         return wire.RemediateResponse()  # we change nothing behind anybody's back
 
 
-def complaints(config: Mapping[str, Any]) -> Any:
+def complaints(config: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with a policy configuration; the engine lets misspelt names pass."""
     for id in sorted(config):
         if id == "all":

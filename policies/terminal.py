@@ -24,7 +24,7 @@ WORDS: Final = {
 
 
 def as_table(verdicts: Sequence[StackVerdict], locate: Locate, colour: bool = False) -> str:
-    """For a terminal, at most 100 columns wide: findings by category, then the checklist."""
+    """For a terminal, at most 100 columns wide: the checklist, then findings by category."""
     console = Console(width=WIDTH, force_terminal=colour, no_color=not colour, highlight=False)
     with console.capture() as captured:
         for verdict in verdicts:
@@ -61,30 +61,20 @@ def as_table(verdicts: Sequence[StackVerdict], locate: Locate, colour: bool = Fa
         verdict_of_all = WORDS[overall(verdicts)]
         names = ", ".join(each.stack for each in verdicts)
         console.print(Text(f"{names}: {verdict_of_all}", style="bold"))
-    return captured.get()
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def _headline(report: dict[str, Any]) -> str:
     counts = report["counts"]
     judged_as = "" if report["stack"] == report["profile"] else f", judged as {report['profile']}"
-    said = [
-        f"{counts[key]} {word}"
-        for key, word in [
-            ("mandatory", "mandatory"),
-            ("advisory", "advisory"),
-        ]
-    ]
     rules = [
-        f"{counts[key]} {word}"
-        for key, word in [
-            ("passed", "passed"),
-            ("notApplicable", "not applicable"),
-            ("couldNotTell", "could not tell"),
-        ]
+        f"{counts[key]} {_spoken(key)}"
+        for key in ("passed", "notApplicable", "couldNotTell")
         if counts[key]
     ]
     return (
-        f"{report['stack']}{judged_as}: {WORDS[report['verdict']]}; findings: {', '.join(said)}; "
+        f"{report['stack']}{judged_as}: {WORDS[report['verdict']]}; findings: "
+        f"{counts['mandatory']} mandatory, {counts['advisory']} advisory; "
         f"rules: {', '.join(rules) or 'none shown'}"
     )
 
