@@ -248,6 +248,7 @@ KINDS = (
         type=ROLE_ASSIGNMENT,
         put=decide,
         updated=201,
+        system_data=True,
         found=found_role_assignments,
         scoped=True,
     ),
