@@ -1,6 +1,5 @@
 """Accounts and deployments as the data plane sees them."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
 from components.catalog import PROVISIONED_SKUS, Model, base_model, find_model
+from sandbox.arm.location import display_name
 from sandbox.clock import moment
 from sandbox.dataplane import content_filter, limiter
 from sandbox.dataplane.reading import Reading
@@ -135,7 +135,7 @@ def account(stored: Stored, has_endpoint: bool) -> Account:
         subdomain=subdomain_of(stored.body),
         kind=stored.body.get("kind") or "AIServices",
         location=stored.body["location"],
-        region=display(stored.body["location"]),
+        region=display_name(stored.body["location"]),
         keys_allowed=not properties.get("disableLocalAuth"),
         public=str(properties.get("publicNetworkAccess") or "Enabled").lower() != "disabled",
         open_to_all=str(rules.get("defaultAction") or "Allow").lower() == "allow",
@@ -193,16 +193,3 @@ def limits(
 def ready(wanted: Deployment, now: datetime, delay_seconds: float) -> bool:
     """Whether a deployment serves and is old enough for the data plane to have heard of it."""
     return wanted.serves and now >= wanted.made + timedelta(seconds=delay_seconds)
-
-
-_WORDS: Final = re.compile(
-    r"(north|south|east|west|central|us|uk|europe|asia|india|japan|korea|canada|australia|brazil"
-    r"|france|germany|italy|norway|poland|spain|sweden|switzerland|uae|africa|\d)"
-)
-_ABBREVIATIONS: Final = {"us", "uk", "uae"}
-
-
-def display(region: str) -> str:
-    """swedencentral -> Sweden Central."""
-    words = [word for word in _WORDS.split(region.lower().replace(" ", "")) if word]
-    return " ".join(word.upper() if word in _ABBREVIATIONS else word.capitalize() for word in words)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import hypothesis
 import openai
 import pytest
 import requests
@@ -28,6 +29,9 @@ from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
 from sandbox.identity import Identity
 from sandbox.store import Store
+
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 GROUP = f"/subscriptions/{SUBSCRIPTION_ID}/resourceGroups/rg-test"
 CS = "Microsoft.CognitiveServices"
