@@ -1,6 +1,7 @@
 """Accounts and deployments as the data plane sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -124,7 +125,9 @@ def targets(endpoint: Mapping[str, Any]) -> list[str]:
         *(properties.get("privateLinkServiceConnections") or ()),
         *(properties.get("manualPrivateLinkServiceConnections") or ()),
     ]
-    return [each["properties"]["privateLinkServiceId"] for each in connections]
+    return [
+        (each.get("properties") or {}).get("privateLinkServiceId") or "" for each in connections
+    ]
 
 
 def account(stored: Stored, has_endpoint: bool) -> Account:
@@ -139,11 +142,16 @@ def account(stored: Stored, has_endpoint: bool) -> Account:
         keys_allowed=not properties.get("disableLocalAuth"),
         public=str(properties.get("publicNetworkAccess") or "Enabled").lower() != "disabled",
         open_to_all=str(rules.get("defaultAction") or "Allow").lower() == "allow",
-        networks=tuple(
-            ip_network(each["value"], strict=False) for each in rules.get("ipRules") or ()
-        ),
+        networks=tuple(networks(each.get("value", "") for each in rules.get("ipRules") or ())),
         reached_from_inside=has_endpoint or bool(rules.get("virtualNetworkRules")),
     )
+
+
+def networks(values: Iterable[str]) -> Iterator[Network]:
+    """The networks of a firewall's rules; one that is none lets nobody in."""
+    for value in values:
+        with suppress(ValueError):
+            yield ip_network(value, strict=False)
 
 
 def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deployment:

@@ -60,7 +60,7 @@ def test_only_addresses_on_the_list_pass_the_firewall(cloud, ask):
         403,
         "Access denied due to Virtual Network/Firewall rules.",
     )
-    cloud.account(networkAcls={**closed, "ipRules": [{"value": "203.0.113.7"}]})
+    cloud.account(networkAcls={**closed, "ipRules": [{"value": "x"}, {"value": "203.0.113.7"}]})
     assert ask(**bearer(cloud.token(inside=False)))[0] == 200
 
 
