@@ -48,6 +48,8 @@ def serve(folder: Path, *, ports: dict[str, int], profile: str | None) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
+        # Whoever started it may want the folder they stood in for themselves.
+        os.chdir(folder)
         with _only_one(folder):
             asyncio.run(Process(folder, ports, profile).run())
     except WrongDatabase as error:

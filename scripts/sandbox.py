@@ -138,29 +138,38 @@ def start(folder: Path, profile: str | None = None, ports: Mapping[str, int] | N
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Left by a process that was killed; the new one writes its own once it answers.
     (folder / "sandbox.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "sandbox", "serve", "--dir", str(folder)]
+    # -P: a folder called sandbox where the user happens to stand is not ours.
+    command = [sys.executable, "-P", "-m", "sandbox", "serve", "--dir", str(folder)]
     if profile:
         command += ["--profile", profile]
     for face, port in (ports or {}).items():
         command += [f"--{face}-port", str(port)]
     log = folder / "log.txt"
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as said:
-        process = subprocess.Popen(
-            command,
-            cwd=checkout(),
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
-            start_new_session=True,
-        )
+    pid = _detached(command, log)
     until = time.monotonic() + START_SECONDS
     while running(folder) is None:
-        if process.poll() is not None:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
             raise NotStarted(log.read_text(errors="replace").strip() or "it ended without a word")
         if time.monotonic() > until:
-            process.terminate()
+            os.kill(pid, signal.SIGTERM)
             raise NotStarted(f"it did not answer within {START_SECONDS:g} s; see {log}")
         time.sleep(0.02)
+
+
+def _detached(command: list[str], log: Path) -> int:
+    """A process of a session of its own, which outlives this one; its pid."""
+    log.unlink(missing_ok=True)
+    return os.posix_spawn(
+        command[0],
+        command,
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def stop(found: Running) -> bool:
