@@ -16,6 +16,7 @@ Kind = Literal["chat", "stream", "embeddings"]
 
 QUESTION: Final = "Name the capital of France in one word."
 MOST_TOKENS: Final = 500  # a reasoning model thinks out of the same purse
+PATIENCE_S: Final = 30.0
 TIMEOUT_S: Final = 60.0  # by itself the SDK waits ten minutes, three times
 REQUEST_TIMEOUT: Final = 408
 SERVER_ERRORS: Final = 500
@@ -92,6 +93,24 @@ def complaints(probe: Probe, answer: Answer) -> Iterator[str]:
             "no content filter annotations. "
             f"Fix: check that {declared.content_filter!r} is bound to the deployment"
         )
+
+
+def patiently(
+    ask: Callable[[Probe], Answer], wait: Callable[[float], None] = time.sleep
+) -> Callable[[Probe], Answer]:
+    """Asks once more, when Azure says how soon: three questions at once fill a small deployment."""
+
+    def answer(probe: Probe) -> Answer:
+        try:
+            return ask(probe)
+        except openai.RateLimitError as error:
+            told = error.response.headers.get("retry-after", "")
+            if not told.isdecimal() or float(told) > PATIENCE_S:
+                raise
+        wait(float(told))
+        return ask(probe)
+
+    return answer
 
 
 def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:

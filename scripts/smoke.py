@@ -31,7 +31,7 @@ def smoke_command(
     # Here, not above: `plumb --help` must not wait for openai.
     from components import settings
     from scripts import stack_outputs
-    from scripts.probe import ask, connect, warm_up
+    from scripts.probe import ask, connect, patiently, warm_up
 
     try:
         declared = settings.read(stack)
@@ -47,7 +47,8 @@ def smoke_command(
     clients = {key: connect(each.endpoint) for key, each in outputs.accounts.items()}
     for client in clients.values():
         warm_up(client)
-    results = _run(list(probes(outputs)), lambda probe: ask(clients[probe.account], probe))
+    asked = patiently(lambda probe: ask(clients[probe.account], probe))
+    results = _run(list(probes(outputs)), asked)
     code = verdict(results, missing)
     if as_json:
         typer.echo(json.dumps(report(stack, results, missing, code), indent=2))

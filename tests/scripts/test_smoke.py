@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from scripts import probe, stack_outputs
 from scripts.cli import app
 from scripts.exit import Exit
-from scripts.probe import Probe, ask, judge, kinds
+from scripts.probe import Probe, ask, judge, kinds, patiently
 from scripts.smoke import report, verdict
 from scripts.stack_outputs import DeploymentOutputs, NotDeployed, parse
 
@@ -172,6 +172,35 @@ def test_no_answer_is_never_a_yes_and_azures_words_are_kept(kind, status, code):
     result = asked(kind, status=status, body={"error": {"message": "Azure's words."}})
     assert result.code == code
     assert "Azure's words." in result.problems[0]
+
+
+def throttled(retry_after):
+    """Somebody who is full at the first question, and says for how long."""
+    response = httpx2.Response(
+        429, headers={"retry-after": retry_after}, request=httpx2.Request("POST", "https://azure")
+    )
+    answers = [openai.RateLimitError("full", response=response, body=None), "an answer"]
+
+    def ask(_):
+        if isinstance(answer := answers.pop(0), Exception):
+            raise answer
+        return answer
+
+    return ask
+
+
+def test_who_is_full_for_a_moment_is_asked_again_when_it_says():
+    waits = []
+    assert patiently(throttled("10"), waits.append)("a question") == "an answer"
+    assert waits == [10]
+
+
+@pytest.mark.parametrize("retry_after", ["", "soon", "31"])
+def test_who_is_full_for_long_is_not_waited_for(retry_after):
+    waits = []
+    with pytest.raises(openai.RateLimitError):
+        patiently(throttled(retry_after), waits.append)("a question")
+    assert waits == []
 
 
 def test_an_azure_that_is_not_there_is_not_reached():
