@@ -116,7 +116,7 @@ class Project:
 
     @contextmanager
     def changed(self, stack: str, changes: Mapping[str, Any]):
-        """The stack file with other values (`accounts.primary.location: westeurope`), for a while."""
+        """The stack file with other values (`budget.monthly: 9`), for a while."""
         file = self.folder / f"Pulumi.{stack}.yaml"
         before = file.read_text()
         content = yaml.safe_load(before)
