@@ -24,7 +24,7 @@ up: setup ## deploy a stack, gate included: make up stack=prod
 	@$(pulumi) up --stack $(stack) --policy-pack policies
 
 bench: tools engine ## the figures of docs/benchmarks.md
-	@$(bin)/python -m scripts.bench
+	@$(bin)/python -m bench
 
 setup: venv engine ## the virtual environment and the engine, nothing else
 

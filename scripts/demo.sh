@@ -11,21 +11,6 @@ if [ -t 1 ]; then bold=$(tput bold 2>/dev/null || :) plain=$(tput sgr0 2>/dev/nu
 step() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
 
-# Pulumi notes the salt of a passphrase in the stack file. That of the sandbox means nothing
-# elsewhere, and another's means nothing here; the file is left as it was found.
-found=$(cat Pulumi.dev.yaml)
-without_salt() { printf '%s\n' "$1" | grep -v '^encryptionsalt:'; }
-put_back() {
-    now=$(cat Pulumi.dev.yaml)
-    if [ "$(without_salt "$now")" = "$(without_salt "$found")" ]; then
-        printf '%s\n' "$found" >Pulumi.dev.yaml
-    fi
-}
-if ! grep -q 'secure:' Pulumi.dev.yaml; then
-    trap put_back EXIT
-    without_salt "$found" >Pulumi.dev.yaml
-fi
-
 step '1. A local Azure, on this machine alone'
 run plumb sandbox up
 printf '$ eval "$(plumb sandbox env)"\n'
