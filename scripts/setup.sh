@@ -36,9 +36,36 @@ made_from() { # run|dev
     if [ "$1" = dev ]; then cksum <requirements-dev.txt; fi
 }
 
-is_ready() { # run|dev
-    [ -x $venv/bin/plumb ] && [ -e $venv/bin/python ] && [ ! -e $venv/unfinished ] &&
+is_current() { # run|dev
+    [ -x $venv/bin/plumb ] && [ -e $venv/bin/python ] &&
         [ "$(cat "$venv/made-from-$1" 2>/dev/null)" = "$(made_from "$1")" ]
+}
+
+# The mark of whoever is at work here, with the processes that may still be: kill -9 ends this
+# script and not pip. A mark without a living owner is of a run that was cut off.
+cut_off=
+take_turn() {
+    mkdir -p $venv
+    echo $$ >$venv/mark.$$
+    # ln, since it either makes the mark with its owner in it or does nothing.
+    until ln $venv/mark.$$ $venv/unfinished 2>/dev/null; do
+        owners=$(cat $venv/unfinished 2>/dev/null) || { sleep 0.2; continue; } # just given up
+        if is_any_alive $owners; then
+            say "setup: waiting for another one at work in $venv (process $owners)"
+            sleep 1
+        else
+            cut_off=yes
+            rm -f $venv/unfinished
+        fi
+    done
+    rm $venv/mark.$$
+}
+
+is_any_alive() {
+    for process in "$@"; do
+        if kill -0 "$process" 2>/dev/null; then return 0; fi
+    done
+    return 1
 }
 
 was_moved() {
@@ -67,10 +94,8 @@ begin() {
     [ "$free_mb" -ge $needed_mb ] ||
         lack "No room: $venv needs $needed_mb MB, and $free_mb MB are free here. Fix: free some, or clone to a larger disk."
     say "setup: making $venv with $python"
-    mkdir -p $venv
-    : >$venv/unfinished
-    # Everything but the mark goes: what a cut-off run left cannot be trusted.
-    find $venv -mindepth 1 -maxdepth 1 ! -name unfinished -exec rm -rf {} +
+    # Everything but the marks goes: what a cut-off run left cannot be trusted.
+    find $venv -mindepth 1 -maxdepth 1 ! -name unfinished ! -name 'mark.*' -exec rm -rf {} +
     "$python" -m venv $venv >$venv/setup.log 2>&1 ||
         lack "$python cannot make $venv. Fix what the last lines of $venv/setup.log name: $(tail -n 1 $venv/setup.log)"
 }
@@ -83,6 +108,8 @@ pip_install() { # what it does, in words; then arguments
     $venv/bin/python -m pip install --quiet --no-input --no-compile --disable-pip-version-check "$@" \
         >$venv/setup.log 2>&1 </dev/null &
     pip=$!
+    echo $$ $pip >$venv/mark.$$
+    mv $venv/mark.$$ $venv/unfinished
     trap 'kill $pip 2>/dev/null; clear_line; exit 130' INT TERM
     say "setup: $doing"
     while kill -0 $pip 2>/dev/null; do
@@ -101,7 +128,10 @@ explain() {
     log=$venv/setup.log
     if grep -q 'No space left' $log; then
         lack "The disk filled up while packages were installed. Fix: free $needed_mb MB, then run the same command again."
-    elif grep -q 'DO NOT MATCH THE HASHES' $log; then
+    fi
+    # pip fetches all before it touches any: what worked before still does.
+    rm $venv/unfinished
+    if grep -q 'DO NOT MATCH THE HASHES' $log; then
         lack "A package is not the one that $requirements names. Fix: do not install it; ask the package index's owner why it differs. Details: $log"
     elif grep -qE 'No matching distribution|Could not find a version|connection|resolution|timed out|Timeout|Proxy|SSL' $log; then
         lack "No network: packages cannot be downloaded. Fix: connect, or tell pip of a proxy or an index that this machine may use (pip config), then run the same command again. Details: $log"
@@ -110,13 +140,16 @@ explain() {
 }
 
 goal=$([ "$1" = dev ] && echo test || echo demo)
-if is_ready "$1"; then
+if is_current "$1" && [ ! -e $venv/unfinished ]; then
     exit 0
 fi
-if [ -e $venv/unfinished ] || ! is_new_enough $venv/bin/python || was_moved; then
+take_turn
+if [ -n "$cut_off" ] || ! is_new_enough $venv/bin/python || was_moved; then
     begin
+elif is_current "$1"; then # the one we waited for did it
+    rm $venv/unfinished
+    exit 0
 fi
-: >$venv/unfinished
 pip_install "installing $(grep -c == $requirements) packages" --require-hashes --requirement $requirements
 # Hashes and an editable project exclude each other in one call.
 pip_install "installing this project" --no-deps --no-build-isolation --editable . --config-settings editable_mode=compat

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 TOOLS = [
     *("awk", "cat", "chmod", "cksum", "date", "df", "dirname", "find", "grep", "head"),
-    *("mkdir", "rm", "sh", "sleep", "tail"),
+    *("ln", "mkdir", "mv", "rm", "sh", "sleep", "tail"),
 ]
 
 FAKE_PYTHON = """#!/bin/sh
@@ -108,7 +109,7 @@ def test_what_is_newly_pinned_is_installed_into_the_same_environment(checkout: C
 
 def test_a_run_that_was_cut_off_is_begun_anew(checkout: Checkout) -> None:
     checkout.setup()
-    (checkout.venv / "unfinished").touch()
+    (checkout.venv / "unfinished").write_text("4194305 4194306\n")  # more than a pid can be
     (checkout.venv / "half-a-package").touch()
     assert checkout.setup().returncode == 0
     assert not (checkout.venv / "half-a-package").exists()
@@ -119,6 +120,21 @@ def test_a_failed_install_is_not_taken_for_a_finished_one(checkout: Checkout) ->
     assert checkout.setup(FAKE_PIP="Could not find a version").returncode == 4
     assert checkout.setup().returncode == 0
     assert len(checkout.pip_was_asked()) == 3
+
+
+def test_what_worked_before_a_failed_install_still_works(checkout: Checkout) -> None:
+    checkout.setup("run")
+    checkout.setup("dev", FAKE_PIP="Could not find a version")
+    checkout.pip_was_asked()
+    assert checkout.setup("run").returncode == 0
+    assert checkout.pip_was_asked() == []
+
+
+def test_two_at_once_install_once(checkout: Checkout) -> None:
+    with ThreadPoolExecutor() as both:
+        ended = list(both.map(lambda _: checkout.setup(), range(2)))
+    assert [each.returncode for each in ended] == [0, 0]
+    assert len(checkout.pip_was_asked()) == 2
 
 
 def test_an_environment_made_by_hand_is_kept(checkout: Checkout) -> None:
