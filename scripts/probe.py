@@ -144,13 +144,11 @@ def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:
 
 
 def said(error: openai.APIStatusError) -> str:
-    """Azure's own words, without the SDK's wrapping."""
+    """Azure's own words as a sentence, without the SDK's wrapping."""
     body: Any = error.body
-    if isinstance(body, dict):
-        body = body.get("error", body)
-        if isinstance(body, dict) and body.get("message"):
-            return str(body["message"])
-    return " ".join(str(error).split())
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    message = inner.get("message") if isinstance(inner, dict) else None
+    return " ".join(str(message or error).split()).rstrip(".") + "."
 
 
 def connect(endpoint: str) -> openai.OpenAI:
