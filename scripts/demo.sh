@@ -19,10 +19,10 @@ eval "$settings"
 
 step '2. What would be deployed, judged by the policy pack before anything is'
 run pulumi stack select --create dev
-run pulumi preview --stack dev --policy-pack policies
+run pulumi preview --stack dev --policy-pack policies --suppress-outputs
 
 step '3. Deploy it'
-run pulumi up --stack dev --policy-pack policies --skip-preview --yes
+run pulumi up --stack dev --policy-pack policies --skip-preview --yes --suppress-outputs
 
 step '4. Does every deployment answer?'
 run plumb smoke --stack dev
