@@ -10,7 +10,8 @@ from components.catalog import DEPLOYMENT
 from policies import host, judge
 from policies.registry import RULES
 from policies.values import SECRET, SIGNATURE, UNKNOWN
-from tests.policies.engine_side import Engine, Refused
+from policies.world import STACK
+from tests.policies.engine_side import Engine, Refused, shown, struct
 from tests.policies.worlds import MISSING, changed, sound, wired
 
 KEYS_ON = ("account", "properties.disableLocalAuth", MISSING)
@@ -81,6 +82,14 @@ def test_what_may_be_unknown_is_no_finding():
         sound(("chat", "properties.raiPolicyName", UNKNOWN)), "chat", properties=["strict"]
     )
     assert Engine().preview(world).said == set()
+
+
+def test_stack_rules_see_the_exports_on_the_root():
+    engine = Engine().preview(sound())
+    (root,) = engine.gate.world.of(STACK)
+    request = shown(root, struct({"endpoint": "https://x"}))
+    (seen,) = engine.gate.gather([request]).resources
+    assert seen.inputs == {"endpoint": "https://x"}
 
 
 def test_a_pack_that_was_shown_nothing_is_no_yes():

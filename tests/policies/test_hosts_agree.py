@@ -31,7 +31,7 @@ def by_check(world, profile):
 WORLDS = [
     *((profile, world_of(changes)) for _, profile, changes in PASSED if changes),
     *((profile, world_of(changes)) for _, profile, changes, _ in REFUSED if "s" not in changes),
-    *(("prod", sound((name, path, UNKNOWN))) for _, name, path in NEEDED),
+    *((p, sound((name, path, UNKNOWN))) for p in ("dev", "prod") for _, name, path in NEEDED),
 ]
 
 

@@ -1,11 +1,13 @@
 """A program run without engine or cloud: what it declares arrives as it would at the engine."""
 
+from datetime import date
 from textwrap import dedent
 
 import pulumi
 import pytest
 from pulumi import resource as sdk_resource
 from pulumi.runtime import resource as sdk_registration
+from pulumi.runtime import settings
 
 from components import catalog
 from policies.values import UNKNOWN
@@ -94,9 +96,18 @@ def test_one_stack_leaves_nothing_to_the_next(run):
     assert {resource.urn.split(":")[2] for resource in second.resources} == {"prod"}
 
 
+def test_a_root_that_another_program_left_is_not_taken_over(run):
+    left = settings.ROOT.set(object())
+    try:
+        (root,) = run(FLAT).of(STACK)
+    finally:
+        settings.ROOT.reset(left)
+    assert root.inputs["stack"] == "dev"
+
+
 def test_configuration_reaches_the_program_as_the_engine_sends_it(run):
     config = {
-        "shop:version": __import__("datetime").date(2026, 3, 5),
+        "shop:version": date(2026, 3, 5),
         "shop:password": {"secure": "v1:abc"},
         "shop:map": {"a": [1, {"secure": "v1:def"}]},
         "shop:on": True,

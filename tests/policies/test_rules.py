@@ -55,6 +55,7 @@ PASSED = [
     (IDENTITY, "prod", [("account", "identity.type", "SystemAssigned, UserAssigned")]),
     (SUBDOMAIN, "prod", [("account", "properties.customSubDomainName", UNKNOWN)]),
     (ROLES, "prod", [("access", "scope", GROUP)]),
+    (ROLES, "prod", [("access", "roleDefinitionId", role("Reader").upper())]),
     (ROLES, "dev", [("access", "roleDefinitionId", role("Foundry User"))]),
     (
         ROLES,
