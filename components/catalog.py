@@ -39,7 +39,7 @@ ProvisionedSku = Literal[
     "ProvisionedManaged", "DataZoneProvisionedManaged", "GlobalProvisionedManaged"
 ]
 BatchSku = Literal["GlobalBatch", "DataZoneBatch"]
-Sku = StandardSku | ProvisionedSku | BatchSku | Literal["DeveloperTier"]
+Sku = Literal[StandardSku, ProvisionedSku, BatchSku, "DeveloperTier"]
 
 PROVISIONED_SKUS: Final[frozenset[str]] = frozenset(get_args(ProvisionedSku))
 

@@ -96,6 +96,12 @@ def _within(config: Any, place: Place) -> bool:
     return True
 
 
+def _related(place: Place, gone: Place) -> bool:
+    """Whether one lies in the other: what is left out, or what is too empty without it."""
+    shared = min(len(place), len(gone))
+    return place[:shared] == gone[:shared]
+
+
 def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, list[Complaint]]:
     """What the configuration (keys without project) says, and everything wrong with it.
 
@@ -116,7 +122,7 @@ def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, 
                 place = tuple(part for part in problem["loc"] if part != "[key]")
                 unknown = problem["type"] == "extra_forbidden"
                 entries.append(place if unknown else _entry(place))
-                if not any(place[: len(gone)] == gone for gone in left_out):
+                if not _follows(problem, place, left_out):
                     found.append(Complaint(place=place, message=_message(problem)))
             gone = [entry for entry in entries if entry not in left_out]
             if not gone:
@@ -130,6 +136,13 @@ def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, 
     if settings is not None:
         found += [each for each in refusals(settings, stack) if not _caused(each, left_out)]
     return settings, found
+
+
+def _follows(problem: Mapping[str, Any], place: Place, left_out: list[Place]) -> bool:
+    """Whether it is about what was left out, or about the hole that this made."""
+    if problem["type"] == "too_short" and any(gone[: len(place)] == place for gone in left_out):
+        return True
+    return any(place[: len(gone)] == gone for gone in left_out)
 
 
 def _caused(refusal: Complaint, left_out: list[Place]) -> bool:

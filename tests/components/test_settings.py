@@ -170,6 +170,27 @@ def test_what_names_a_wrong_entry_is_not_blamed_for_it():
     assert len(told(((*CHAT, "capacty"), 1))) == 1  # not the routes that lead to it
 
 
+def test_a_hole_that_a_mistake_leaves_is_no_second_mistake():
+    only = {"chat-v3": {"model": "gpt-5.4", "version": "2026-03-05", "sku": "Standard"}}
+    lines = told((("accounts", "primary", "deployments"), only), stack="dev")
+    assert [line.split(": ", 1)[1] for line in lines] == [
+        "accounts.primary.deployments.chat-v3.capacity: missing. Fix: add it"
+    ]
+
+
+def test_a_wrong_sku_is_told_every_right_one_in_one_line():
+    (line,) = told(((*CHAT, "sku"), "Sometimes"))
+    assert "Input should be 'Standard', 'DataZoneStandard'" in line
+    assert "or 'DeveloperTier'" in line
+
+
+def test_a_map_without_its_wrong_entries_is_not_called_empty():
+    only = {"primary": {**PROD["plumbline:accounts"]["primary"], "location": 1}}
+    lines = told((("accounts",), only))
+    assert len(lines) == 1
+    assert "location: must be text" in lines[0]
+
+
 def test_a_misspelled_section_is_not_ignored():
     with pytest.raises(pulumi.RunError, match="acounts: no such setting"):
         deploy(settings.load, "prod", PROD | {"plumbline:acounts": {}})
