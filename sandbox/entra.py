@@ -1,5 +1,6 @@
 """Entra's own endpoints: tokens for clients with a secret, and what clients look up first."""
 
+from secrets import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -114,7 +115,7 @@ def client(around: Around, form: dict[str, str]) -> Principal:
                 "invalid_client",
                 "AADSTS700027: Client assertion failed signature validation.",
             )
-    elif form.get("client_secret") != principal.client_secret:
+    elif not compare_digest(form.get("client_secret", ""), principal.client_secret):
         raise Refused(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
     return principal
 

@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -54,6 +55,10 @@ def serve(folder: Path, *, ports: dict[str, int], profile: str | None) -> None:
             asyncio.run(Process(folder, ports, profile).run())
     except WrongDatabase as error:
         raise CannotStart(str(error)) from None
+    except sqlite3.OperationalError as error:
+        raise CannotStart(
+            f"the sandbox cannot write to {folder}: {error}. Fix: make room on that disk."
+        ) from None
     except OSError as error:
         raise CannotStart(
             f"the sandbox cannot use {folder}: {error.strerror or error}. "

@@ -95,11 +95,13 @@ class Store:
         self._connection.row_factory = sqlite3.Row
         try:
             self._open(path)
+        except sqlite3.OperationalError:
+            self._connection.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._connection.close()
             raise WrongDatabase(
-                f"{path} does not open: {error}. Fix: if the disk is not full, delete the file; "
-                "the sandbox starts empty then."
+                f"{path} does not open: {error}. Fix: delete it; the sandbox starts empty then."
             ) from None
 
     def _open(self, path: Path) -> None:

@@ -1,9 +1,11 @@
 """Stores, waits, locks and answers, the same for every type of resource."""
 
+import logging
+
 from sandbox.arm import operations
 from sandbox.arm.errors import ArmError, group_not_found, parent_not_found, resource_not_found
 from sandbox.arm.ids import ArmId, parse, segment, within
-from sandbox.arm.kind import Answer, Call, Kind, Situation, properties
+from sandbox.arm.kind import Answer, Call, Kind, Put, Situation, properties
 from sandbox.arm.kinds import KINDS
 from sandbox.arm.location import region
 from sandbox.arm.paging import page
@@ -12,6 +14,7 @@ from sandbox.clock import stamp
 from sandbox.faults import Failure
 from sandbox.store import Body, Store, Stored, new_etag
 
+LOG = logging.getLogger("sandbox.arm")
 GROUP = "Microsoft.Resources/resourceGroups"
 LOCK = "Microsoft.Authorization/locks"
 
@@ -101,7 +104,7 @@ def put(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None) ->
     wanted = {key: value for key, value in call.body.items() if key not in ("id", "name", "type")}
     if kind.tracked:
         _stays(wanted, stored, here)
-    decided = kind.put(wanted, stored.body if stored else None, situation)
+    decided = _decided(kind.put, wanted, stored, situation)
     final = _finished(decided, kind, here, stored, situation)
     status = kind.updated if stored else kind.created
     seconds = kind.takes(around.settings.profile)
@@ -250,6 +253,19 @@ def _erase(around: Around, stored: Stored) -> None:
     kind = KINDS.get(stored.type.lower())
     if kind:
         kind.after_delete(around, stored)
+
+
+def _decided(put: Put, wanted: Body, stored: Stored | None, situation: Situation) -> Body:
+    try:
+        return put(wanted, stored.body if stored else None, situation)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # A list where an object belongs, and the like: Azure fails to deserialize those.
+        LOG.debug("PUT %s", situation.id, exc_info=True)
+        raise ArmError(
+            400,
+            "InvalidRequestContent",
+            f"The request content was invalid and could not be deserialized: '{error}'.",
+        ) from None
 
 
 def _stays(wanted: Body, stored: Stored | None, id: ArmId) -> None:

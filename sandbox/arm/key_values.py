@@ -85,14 +85,18 @@ def _wanted(body: Body, key: str, label: str, found: KeyValue | None, id: ArmId)
     asked = properties(body)
     if found:
         _unlocked(found, id)
-    value, tags = asked.get("value"), asked.get("tags") or {}
-    if value is not None and not isinstance(value, str):
-        raise bad_request(f"The value of key-value '{id.name}' must be a string.")
+    value, content_type = asked.get("value"), asked.get("contentType")
+    tags = asked.get("tags") or {}
+    for name, given in (("value", value), ("contentType", content_type)):
+        if given is not None and not isinstance(given, str):
+            raise bad_request(f"The {name} of key-value '{id.name}' must be a string.")
+    if not isinstance(tags, dict):
+        raise bad_request(f"The tags of key-value '{id.name}' must be an object.")
     return KeyValue(
         key=key,
         label=label,
         value=value,
-        content_type=asked.get("contentType"),
+        content_type=content_type,
         tags=json.dumps(tags),
         etag="",
         locked=False,

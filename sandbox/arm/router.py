@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,6 +62,11 @@ def answer(
     except ArmError as error:
         said = Answer(status=error.status, body=error.body(), headers=error.headers)
         return said, caller.oid if caller else ""
+    except sqlite3.OperationalError as error:
+        # Not 500: clients try again, and the disk may have room by then.
+        message = f"The sandbox cannot keep this: {error}. Make room on its disk."
+        body = {"error": {"code": "ServiceUnavailable", "message": message}}
+        return Answer(status=503, body=body), caller.oid if caller else ""
     except (KeyError, TypeError, ValueError, AttributeError):
         # A body of a shape that nobody thought of. Azure answers 500 to some of those as well.
         LOG.exception("%s %s", method, path)

@@ -1,6 +1,7 @@
 """What holds of every type of resource."""
 
 import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi._types as sdk
@@ -102,6 +103,26 @@ def test_what_is_not_there_is_deleted_with_204(full: Cloud) -> None:
         if full.delete(other).status != 204:
             wrong.append(token)
     assert wrong == []
+
+
+def test_a_body_of_another_shape_is_refused_and_never_breaks_anything(full: Cloud) -> None:
+    broken = set()
+    for token, path, body in EXAMPLES:
+        for odd in _odd(body):
+            if full.put(path, odd).status >= 500:
+                broken.add(token)
+    assert broken == set()
+
+
+def _odd(body: Any) -> Iterator[Any]:
+    """The body with each of its parts in turn replaced by something else."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield from ({**body, key: other} for other in (None, 5, "x", [], [None], {}))
+            yield from ({**body, key: other} for other in _odd(value))
+    elif isinstance(body, list):
+        for number, value in enumerate(body):
+            yield from ([*body[:number], other, *body[number + 1 :]] for other in _odd(value))
 
 
 def _lasting(body: Any) -> Any:
