@@ -1,6 +1,7 @@
 """One question to one deployment, and whether the answer is good."""
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ PATIENCE_S: Final = 30.0
 TIMEOUT_S: Final = 60.0  # by itself the SDK waits ten minutes, three times
 REQUEST_TIMEOUT: Final = 408
 SERVER_ERRORS: Final = 500
+SIGN_IN: Final = 'az login; or, for the sandbox: plumb sandbox up; eval "$(plumb sandbox env)"'
 TOKEN_SCOPE: Final = "https://cognitiveservices.azure.com/.default"
 
 
@@ -136,7 +138,8 @@ def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:
         cause = error.__cause__ or error
         return failed(Exit.NOT_REACHED, f"not reached: {cause}. Fix: network, DNS, or sandbox")
     except ClientAuthenticationError as error:
-        return failed(Exit.NOT_REACHED, f"no token: {' '.join(error.message.split())[:300]}")
+        why = " ".join(error.message.partition("To mitigate")[0].split())
+        return failed(Exit.NOT_REACHED, f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}")
     problems = tuple(complaints(probe, answer))
     return Result(
         probe=probe, answer=answer, problems=problems, code=Exit.NO if problems else Exit.YES
@@ -155,6 +158,8 @@ def connect(endpoint: str) -> openai.OpenAI:
     """A client of one account, signed in as whoever runs it: there is no key to leak."""
     from azure.identity import DefaultAzureCredential, get_bearer_token_provider
 
+    # What went wrong is in the error; by itself it would be told once more for every question.
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     return openai.OpenAI(
         base_url=f"{endpoint.rstrip('/')}/openai/v1/",
         api_key=get_bearer_token_provider(DefaultAzureCredential(), TOKEN_SCOPE),

@@ -156,6 +156,15 @@ def report(stack: str, results: list["Result"], missing: list[str], code: Exit) 
     }
 
 
+def told(results: list["Result"]) -> dict[str, list[str]]:
+    """Each problem once, with all whom it befell."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        for problem in result.problems:
+            found.setdefault(problem, []).append(f"{result.probe.subject} ({result.probe.kind})")
+    return found
+
+
 def _print_table(stack: str, results: list["Result"], missing: list[str], code: Exit) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -177,9 +186,8 @@ def _print_table(stack: str, results: list["Result"], missing: list[str], code: 
         table.add_row(*row)
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(table)
-    for result in results:
-        for problem in result.problems:
-            console.print(f"{result.probe.subject} ({result.probe.kind}): {problem}", markup=False)
+    for problem, subjects in told(results).items():
+        console.print(f"{', '.join(subjects)}: {problem}", markup=False)
     for name in missing:
         console.print(f"{name}: declared, not deployed. Fix: pulumi up --stack {stack}")
     good = sum(result.code == Exit.YES for result in results)

@@ -5,6 +5,7 @@ import json
 import httpx2
 import openai
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -13,7 +14,7 @@ from scripts import probe, stack_outputs
 from scripts.cli import app
 from scripts.exit import Exit
 from scripts.probe import Probe, ask, judge, kinds, patiently
-from scripts.smoke import report, verdict
+from scripts.smoke import report, told, verdict
 from scripts.stack_outputs import DeploymentOutputs, NotDeployed, parse
 
 ANNOTATED = {"hate": {"filtered": False, "severity": "safe"}}
@@ -172,6 +173,27 @@ def test_no_answer_is_never_a_yes_and_azures_words_are_kept(kind, status, code):
     result = asked(kind, status=status, body={"error": {"message": "Azure's words."}})
     assert result.code == code
     assert "Azure's words." in result.problems[0]
+
+
+def test_who_has_no_token_is_told_how_to_get_one():
+    def nobody(_):
+        raise ClientAuthenticationError("No credential.\nTo mitigate this issue, read on.")
+
+    question = Probe(subject="a/b", kind="chat", account="a", deployment="b", declared=declared())
+    result = judge(question, nobody)
+    assert result.code == Exit.NOT_REACHED
+    assert result.problems[0].startswith("no token: No credential. Fix: az login")
+
+
+def test_what_befalls_all_is_told_once():
+    refused = {"error": {"message": "Public access is disabled."}}
+    results = [asked(kind, status=403, body=refused) for kind in ("chat", "stream")]
+    assert told(results) == {
+        "refused (403): Public access is disabled.": [
+            "primary/chat-v3 (chat)",
+            "primary/chat-v3 (stream)",
+        ]
+    }
 
 
 def throttled(retry_after):
