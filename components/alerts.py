@@ -61,7 +61,11 @@ class Alerts(pulumi.ComponentResource):
                 for n, address in enumerate(receivers.email)
             ],
             webhook_receivers=[
-                {"name": "webhook", "service_uri": url, "use_common_alert_schema": True}
+                {
+                    "name": "webhook",
+                    "service_uri": pulumi.Output.secret(url),  # whoever has it may call it
+                    "use_common_alert_schema": True,
+                }
                 for url in (receivers.webhook,)
                 if url
             ],

@@ -181,7 +181,8 @@ class ObjectiveSettings(Section):
 
 class ReceiverSettings(Section):
     email: list[Email] = []
-    webhook: HttpsUrl | None = None
+    webhook: HttpsUrl | Literal["[secret]"] | None = None
+    """Whoever has it may call it: keep it with `pulumi config set --secret --path`."""
 
 
 class ObservabilitySettings(Section):

@@ -41,6 +41,8 @@ FIXES: Final = {
 def _message(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "string_pattern_mismatch":
         value, pattern = problem["input"], problem["ctx"]["pattern"]
+        if "webhook" in problem["loc"]:
+            return f"does not match {pattern}"  # whoever has the value may call it
         if problem["loc"][-1] in ("version", "starts"):
             return f"{value!r} has odd characters. Fix: put dates in quotes"
         return f"{value!r} does not match {pattern}"
@@ -193,7 +195,19 @@ def read(stack: str) -> Settings:
         file = open_stack_file(stack)
     except UnreadableStackFile as error:
         raise WrongStackFile(str(error)) from None
-    return parse(file.config, stack, file)
+    return parse({key: _closed(value) for key, value in file.config.items()}, stack, file)
+
+
+def _closed(value: Any) -> Any:
+    """A value from the file, in which only the engine can open what is encrypted."""
+    match value:
+        case {"secure": _, **others} if not others:
+            return "[secret]"
+        case dict():
+            return {key: _closed(inner) for key, inner in value.items()}
+        case list():
+            return [_closed(inner) for inner in value]
+    return value
 
 
 def _value(text: str) -> Any:

@@ -254,7 +254,14 @@ def test_the_secret_of_a_connection_is_marked_as_one(stack):
     for each in engine.found:
         secret = "planted-secret" in str(engine.request(each).object)
         assert secret == (each.type == PROJECT_CONNECTION)
-        assert bool(each.secrets) == secret
+        assert bool(each.secrets) == secret or each.type == catalog.ACTION_GROUP
+
+
+def test_a_webhook_is_a_secret_in_the_state():
+    (on_call,) = (
+        each for each in deployed("prod").of(catalog.ACTION_GROUP).values() if each.secrets
+    )
+    assert on_call.inputs["webhookReceivers"][0]["serviceUri"].startswith("https://")
 
 
 OTHER_VALUES = {

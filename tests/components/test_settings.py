@@ -191,6 +191,20 @@ def test_a_map_without_its_wrong_entries_is_not_called_empty():
     assert "location: must be text" in lines[0]
 
 
+def test_an_encrypted_webhook_is_left_closed(tmp_path, monkeypatch):
+    sealed = changed(PROD, ("observability", "on_call", "webhook"), {"secure": "v1:abc"})
+    (tmp_path / "Pulumi.sealed.yaml").write_text(yaml.safe_dump({"config": sealed}))
+    monkeypatch.setattr(settings, "open_stack_file", lambda name: open_stack_file(name, tmp_path))
+    assert settings.read("sealed").observability.on_call.webhook == "[secret]"
+
+
+def test_a_wrong_webhook_is_told_without_its_value():
+    place = ("observability", "on_call", "webhook")
+    lines = told((place, "http://events.contoso.com/planted-secret"))
+    assert lines
+    assert "planted-secret" not in "".join(lines)
+
+
 def test_a_misspelled_section_is_not_ignored():
     with pytest.raises(pulumi.RunError, match="acounts: no such setting"):
         deploy(settings.load, "prod", PROD | {"plumbline:acounts": {}})
