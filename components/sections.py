@@ -16,7 +16,7 @@ Version = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
-HttpsUrl = Annotated[str, Field(pattern=r"^https://[^\s]+$")]
+HttpsUrl = Annotated[str, Field(pattern=r"^https://\S+$")]
 SubnetId = Annotated[str, Field(pattern=r"^/subscriptions/.+/virtualNetworks/.+/subnets/.+$")]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -181,7 +181,7 @@ class ObjectiveSettings(Section):
 
 class ReceiverSettings(Section):
     email: list[Email] = []
-    webhook: HttpsUrl | Literal["[secret]"] | None = None
+    webhook: Annotated[str, Field(pattern=r"^(https://\S+|\[secret\])$")] | None = None
     """Whoever has it may call it: keep it with `pulumi config set --secret --path`."""
 
 

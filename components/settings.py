@@ -38,14 +38,29 @@ FIXES: Final = {
 }
 
 
+WORDS: Final = {
+    r"^[a-z][a-z0-9-]{0,39}$": "lower-case letters, digits and '-', a letter first, at most 40",
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "lower-case letters and digits, with single '-' between",
+    r"^[\w.-]+$": "a version in quotes: an unquoted date arrives as something else",
+    r"^\d{4}-\d{2}-01$": 'the first day of a month in quotes: "2026-11-01"',
+    r"^https://\S+$": "an address that begins with https://",
+    r"^(https://\S+|\[secret\])$": "an address that begins with https://",
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "a mail address",
+    r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$": "an object id of your directory",
+    r"^ftjob-[\w]+$": "the job's id: ftjob-…",
+    r"^[A-Z]{3}$": "three capitals: EUR",
+}
+"""What a pattern wants, for a person."""
+
+
 def _message(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "string_pattern_mismatch":
-        value, pattern = problem["input"], problem["ctx"]["pattern"]
-        if "webhook" in problem["loc"]:
-            return f"does not match {pattern}"  # whoever has the value may call it
-        if problem["loc"][-1] in ("version", "starts"):
-            return f"{value!r} has odd characters. Fix: put dates in quotes"
-        return f"{value!r} does not match {pattern}"
+    value = "the value" if "webhook" in problem["loc"] else repr(problem["input"])
+    match problem["type"]:
+        case "string_pattern_mismatch":
+            pattern = problem["ctx"]["pattern"]
+            return f"{value} does not fit. Fix: {WORDS.get(pattern, pattern)}"
+        case "literal_error":
+            return f"no such choice as {value}. Fix: {problem['ctx']['expected']}"
     return FIXES.get(problem["type"]) or str(problem["msg"])
 
 

@@ -67,7 +67,7 @@ def test_every_mistake_is_named_at_once():
         "accounts.primary.publc: no such setting",
         "accounts.primary.deployments.chat-v3.capacity: Input should be greater than 0",
         "accounts.primary.deployments.chat-v3.version: "
-        "'2026-03-05 00:00:00 +0000 UTC' has odd characters",
+        "'2026-03-05 00:00:00 +0000 UTC' does not fit",
         "routes.chat.stable: no deployment 'chat-v33'",
         "access.cora-app.roles.0: no role 'Cognitve Services OpenAI User' has a place in a stack",
         "budget.monthly: must be a number without quotes",
@@ -95,7 +95,7 @@ REFUSED = [
     ((*CHAT, "format"), "DeepSeek", "Fix: format: OpenAI"),
     ((*CHAT, "content_filter"), "strict", "no content filter 'strict'"),
     ((*CHAT, "spillover"), "chat-v4", "only a provisioned SKU spills over"),
-    ((*CHAT, "sku"), "Sometimes", "Input should be"),
+    ((*CHAT, "sku"), "Sometimes", "no such choice as 'Sometimes'. Fix: 'Standard'"),
     ((*CHAT[:3], "chat-reserved", "capacity"), 51, "in steps of 5. Fix: capacity: 55"),
     ((*CHAT[:3], "chat-reserved", "capacity"), 5, "starts at 15 in steps of 5. Fix: capacity: 15"),
     ((*CHAT[:3], "chat-reserved", "spillover"), "chat-v4", "of the same model. Fix: chat-v3"),
@@ -139,9 +139,9 @@ REFUSED = [
     (("routes", "chat", "steps_percent"), [5, 50], "does not rise to 100"),
     (("routes", "chat", "steps_percent"), [50, 5, 100], "does not rise to 100"),
     (("access", "cora-app", "account"), "tertiary", "no account 'tertiary'"),
-    (("access", "cora-app", "principal_id"), "cora", "does not match"),
+    (("access", "cora-app", "principal_id"), "cora", "Fix: an object id of your directory"),
     (("observability", "on_call"), {}, "nobody would hear"),
-    (("budget", "starts"), "2026-11-02", "put dates in quotes"),
+    (("budget", "starts"), "2026-11-02", "the first day of a month in quotes"),
     (("budget",), None, "missing. Fix: add it"),
     (("profile",), "dev", "looser than the stack's name"),
 ]
@@ -180,7 +180,7 @@ def test_a_hole_that_a_mistake_leaves_is_no_second_mistake():
 
 def test_a_wrong_sku_is_told_every_right_one_in_one_line():
     (line,) = told(((*CHAT, "sku"), "Sometimes"))
-    assert "Input should be 'Standard', 'DataZoneStandard'" in line
+    assert "no such choice as 'Sometimes'. Fix: 'Standard', 'DataZoneStandard'" in line
     assert "or 'DeveloperTier'" in line
 
 
