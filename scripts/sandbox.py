@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import ssl
 import subprocess
@@ -234,6 +235,18 @@ def engine(found: Running) -> dict[str, str]:
         "PULUMI_HOME": str(folder / "pulumi"),
         "PATH": search_path(os.environ.get("PATH", "")),
     }
+
+
+def stacks(folder: Path) -> list[str]:
+    """The stacks whose state Pulumi keeps beside the sandbox."""
+    return sorted(
+        file.stem for file in (folder / "state").glob(".pulumi/stacks/*/*.json") if file.is_file()
+    )
+
+
+def forget_stacks(folder: Path) -> None:
+    """Removes that state: what it describes is gone."""
+    shutil.rmtree(folder / "state" / ".pulumi", ignore_errors=True)
 
 
 def passphrase(folder: Path) -> Path:

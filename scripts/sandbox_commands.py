@@ -129,19 +129,24 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
-    """Empty it: all that was deployed, soft-deleted too. Keys, ports and people stay."""
+    """Empty it: all that was deployed, soft-deleted too, and what Pulumi remembers of it.
+
+    Keys, ports and people stay.
+    """
     found = _running(folder)
+    stacks = sandbox.stacks(found.folder)
     counted = _ask(found, "POST", "/reset", {"dry_run": True})["forgotten"]
     for type, number in counted.items():
         typer.echo(f"{number:4} {type}")
+    for stack in stacks:
+        typer.echo(f"     Pulumi's state of {stack}")
     if dry_run:
         return
     if not yes and not typer.confirm("Forget all of this?", err=True):
         raise leave(Exit.NO, "nothing was changed")
     _ask(found, "POST", "/reset", {})
-    typer.echo(
-        "sandbox: empty. Stacks in its Pulumi state do not know yet: `pulumi refresh`.", err=True
-    )
+    sandbox.forget_stacks(found.folder)
+    typer.echo("sandbox: empty. Next: pulumi stack init dev", err=True)
 
 
 def _ask(found: sandbox.Running, method: str, path: str, body: object = None) -> dict[str, Any]:

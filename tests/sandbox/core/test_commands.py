@@ -107,6 +107,18 @@ def test_reset_says_what_it_will_forget_and_asks(up: Path) -> None:
     assert plumb("reset", "--yes", folder=up).exit_code == Exit.YES
 
 
+def test_reset_forgets_what_pulumi_remembers_of_it_and_nothing_beside_it(up: Path) -> None:
+    state = up / "state" / ".pulumi" / "stacks" / "plumbline" / "dev.json"
+    beside = up / "state" / "notes.txt"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}")
+    beside.write_text("mine")
+    assert "Pulumi's state of dev" in plumb("reset", "--dry-run", folder=up).stdout
+    assert state.exists()
+    plumb("reset", "--yes", folder=up)
+    assert (state.exists(), beside.read_text()) == (False, "mine")
+
+
 def test_a_description_left_behind_by_a_killed_process_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / "sandbox.json").write_text(json.dumps({"pid": 1, "arm": "https://127.0.0.1:1"}))
     (tmp_path / "lock").touch()
