@@ -64,6 +64,9 @@ class Settings:
     def set(self, key: str, value: Any) -> None:
         self._store.set_setting(key, value)
 
+    def unset(self, key: str) -> None:
+        self._store.execute("DELETE FROM settings WHERE key = ?", (key,))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Around:

@@ -153,6 +153,8 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         )
         if not wanted.dry_run:
             around.store.forget()
+            for key in SettingsWanted.model_fields:
+                around.settings.unset(key)
             seed.plant(around)
             around.clock.restore({"offset_seconds": 0, "rate": 1})
             around.store.set_setting(CLOCK_SETTING, around.clock.state())

@@ -15,7 +15,7 @@ class OnlyOurHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             headers = dict(scope["headers"])
-            host = headers.get(b"host", b"").decode("latin-1").rpartition(":")[0]
+            host = headers.get(b"host", b"").decode("latin-1").partition(":")[0]
             if host not in OURS:
                 refused = JSONResponse(
                     {"error": {"code": "MisdirectedRequest", "message": "Not this host."}}, 421

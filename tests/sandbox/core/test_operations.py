@@ -1,8 +1,23 @@
 """Long operations: what a client is told while they last, and what they hold up."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.arm.cognitiveservices import quota
 from sandbox.arm.kind import Answer
 from sandbox.faults import Failure
-from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, Cloud, code, deployment
+from tests.sandbox.core.cloud import (
+    ACCOUNT,
+    ACCOUNT_BODY,
+    GROUP,
+    Cloud,
+    code,
+    deployment,
+    make,
+)
 from tests.sandbox.core.examples import EXAMPLES, SUBNET, VNET
 
 CHAT = f"{ACCOUNT}/deployments/chat-v1"
@@ -97,3 +112,49 @@ def test_a_group_is_deleted_in_its_own_time(cloud: Cloud) -> None:
     )
     cloud.pass_time(seconds=2)
     assert cloud.ask("HEAD", GROUP).status == 404
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), st.sampled_from("abc"), st.integers(1, 50)),
+        st.tuples(st.just("delete"), st.sampled_from("abc"), st.just(0)),
+        st.tuples(st.just("wait"), st.just(""), st.integers(0, 3)),
+        st.tuples(st.just("crash"), st.just(""), st.just(0)),
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(STEPS)
+def test_no_crash_leaves_a_lock_an_open_operation_or_lost_quota(
+    token_key: str, steps: list[tuple[str, str, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        cloud = make(Path(folder), token_key).with_account()
+        cloud.profile("azure")
+        for verb, name, number in steps:
+            if verb == "put":
+                cloud.put(f"{ACCOUNT}/deployments/{name}", deployment(number))
+            elif verb == "delete":
+                cloud.delete(f"{ACCOUNT}/deployments/{name}")
+            elif verb == "wait":
+                cloud.pass_time(seconds=number)
+            else:
+                now = cloud.clock.now()
+                cloud.around.store.close()
+                cloud = make(Path(folder), token_key)
+                cloud.clock.advance(now - cloud.clock.now())
+        cloud.pass_time(seconds=5)
+        standing = cloud.get(f"{ACCOUNT}/deployments").body["value"]
+        store = cloud.around.store
+        states = {each["properties"]["provisioningState"] for each in standing}
+        open_ones = store.execute("SELECT 1 FROM operations WHERE status = 'InProgress'")
+        held = store.execute("SELECT 1 FROM account_locks")
+        used = quota.pool(
+            store, "swedencentral", "OpenAI.GlobalStandard.gpt-5.4", "GlobalStandard"
+        ).used
+        store.close()
+    assert states <= {"Succeeded"}
+    assert (open_ones, held) == ([], [])
+    assert used == sum(each["sku"]["capacity"] for each in standing)
