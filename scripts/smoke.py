@@ -31,7 +31,7 @@ def smoke_command(
     # Here, not above: `plumb --help` must not wait for openai.
     from components import settings
     from scripts import stack_outputs
-    from scripts.probe import ask, connect, patiently, warm_up
+    from scripts.probe import ask, connect, patiently, sign_in, warm_up
 
     try:
         declared = settings.read(stack)
@@ -44,7 +44,8 @@ def smoke_command(
         raise leave(Exit.NOT_REACHED, error) from None
 
     missing = list(not_deployed(declared, outputs))
-    clients = {key: connect(each.endpoint) for key, each in outputs.accounts.items()}
+    token = sign_in()
+    clients = {key: connect(each.endpoint, token) for key, each in outputs.accounts.items()}
     for client in clients.values():
         warm_up(client)
     asked = patiently(lambda probe: ask(clients[probe.account], probe))

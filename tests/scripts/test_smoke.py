@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from scripts import probe, stack_outputs
 from scripts.cli import app
 from scripts.exit import Exit
-from scripts.probe import Probe, ask, judge, kinds, patiently
+from scripts.probe import Probe, ask, judge, kinds, patiently, refused_once
 from scripts.smoke import report, told, verdict
 from scripts.stack_outputs import DeploymentOutputs, NotDeployed, parse
 
@@ -185,6 +185,20 @@ def test_who_has_no_token_is_told_how_to_get_one():
     assert result.problems[0].startswith("no token: No credential. Fix: az login")
 
 
+def test_who_was_refused_a_token_does_not_ask_again():
+    asked_for = []
+
+    def refuse():
+        asked_for.append(1)
+        raise ClientAuthenticationError("No credential.")
+
+    token = refused_once(refuse)
+    for _ in range(3):
+        with pytest.raises(ClientAuthenticationError):
+            token()
+    assert asked_for == [1]
+
+
 def test_what_befalls_all_is_told_once():
     refused = {"error": {"message": "Public access is disabled."}}
     results = [asked(kind, status=403, body=refused) for kind in ("chat", "stream")]
@@ -310,7 +324,7 @@ def plumb(monkeypatch):
                 return httpx2.Response(status, text=events(STREAM), headers=stream)
             return httpx2.Response(status, json=CHAT)
 
-        def connect(endpoint):
+        def connect(endpoint, token):
             azure = httpx2.Client(transport=httpx2.MockTransport(answer))
             return openai.OpenAI(base_url=endpoint, api_key="-", http_client=azure, max_retries=0)
 
