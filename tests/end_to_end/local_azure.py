@@ -134,6 +134,15 @@ class LocalAzure:
         assert answer.ok, answer.text
         return answer.json()
 
+    def arm_get(self, path: str, token: str) -> requests.Response:
+        """Ask ARM with some token, without a client in between."""
+        return requests.get(
+            f"{self.arm}{path}?api-version=2022-12-01",
+            headers={"Authorization": f"Bearer {token}"},
+            verify=str(self.folder / "ca.pem"),
+            timeout=30,
+        )
+
     def holds(self, path: str) -> None:
         """Keep the next write to a path under way, until `held` says so and for long after."""
         self.control(

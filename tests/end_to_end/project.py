@@ -49,9 +49,9 @@ class Project:
         command = ["pulumi", *words, "--non-interactive", "--color", "never"]
         return self._keep(told(command, self.folder, self.variables() | more))
 
-    def plumb(self, *words: str, who: str = "operator", outside: bool = False) -> Said:
-        command = ["plumb", *words]
-        return self._keep(told(command, self.folder, self.variables(who, outside=outside)))
+    def plumb(self, *words: str, who: str = "operator", outside: bool = False, **more: str) -> Said:
+        variables = self.variables(who, outside=outside) | more
+        return self._keep(told(["plumb", *words], self.folder, variables))
 
     def _keep(self, said: Said) -> Said:
         self.said.append(said)
