@@ -48,10 +48,10 @@ protected = pulumi.ResourceOptions(protect=stack.protection.protect)
 observability = Observability(
     "observability", ObservabilityArgs(stack=stack, settings=wanted.observability)
 )
-routing = Routing("routing", RoutingArgs(stack=stack, settings=wanted), protected)
 
 accounts: dict[str, AiAccount] = {}
 projects: dict[str, Projects] = {}
+serving: list[pulumi.Resource] = []
 private = {key: each for key, each in wanted.accounts.items() if each.network.is_private}
 dns = PrivateDns("dns", stack) if private else None
 
@@ -84,6 +84,7 @@ for key, account_wanted in sorted(wanted.accounts.items()):
             after=filters.writes,
         ),
     )
+    serving += models.by_name.values()
     own_projects = projects[key] = Projects(
         key,
         ProjectsArgs(
@@ -107,6 +108,7 @@ for key, account_wanted in sorted(wanted.accounts.items()):
     if stack.protection.lock:
         DeleteLock(key, DeleteLockArgs(stack=stack, account=account, after=writes))
 
+routing = Routing("routing", RoutingArgs(stack=stack, settings=wanted, after=serving), protected)
 Access(
     "access",
     AccessArgs(

@@ -19,6 +19,8 @@ from components.stack import Stack
 class RoutingArgs:
     stack: Stack
     settings: Settings
+    after: list[pulumi.Resource]
+    """What the routes lead to: a caller must not read of a deployment before it is there."""
 
 
 class Routing(pulumi.ComponentResource):
@@ -71,7 +73,10 @@ class Routing(pulumi.ComponentResource):
                 content_type=FEATURE_FLAG_CONTENT_TYPE,
                 value=json.dumps(first_value(key, route, settings), sort_keys=True),
                 opts=pulumi.ResourceOptions(
-                    parent=self, depends_on=roles, ignore_changes=["value"], protect=False
+                    parent=self,
+                    depends_on=[*roles, *args.after],
+                    ignore_changes=["value"],
+                    protect=False,
                 ),
             )
         self.register_outputs({"routes": routes})

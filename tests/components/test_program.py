@@ -141,6 +141,14 @@ def test_a_flag_is_written_once_somebody_may(stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
+def test_no_route_is_there_before_what_it_leads_to(stack):
+    engine = deployed(stack)
+    served = {each.urn for each in engine.of(DEPLOYMENT).values()}
+    for flag in engine.of(catalog.KEY_VALUE).values():
+        assert served <= engine.waits_for(flag)
+
+
+@pytest.mark.parametrize("stack", STACKS)
 def test_every_resource_of_a_component_sits_under_it(stack):
     for request in deployed(stack).requests.values():
         if request.type.startswith("azure-native:") and "ResourceGroup" not in request.type:
