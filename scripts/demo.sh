@@ -34,7 +34,7 @@ step '6. Where to look'
 cat <<'HERE'
 Point this shell at it     eval "$(.venv/bin/plumb sandbox env)"; then pulumi, plumb, az and openai work
 Change the stack           edit Pulumi.dev.yaml, make preview, make up
-The other environments     pulumi stack select --create staging && make up stack=staging
+The other environments     make up stack=staging; make up stack=prod
 The gate alone, no cloud   plumb check
 What the local Azure holds plumb sandbox status; make clean stops and removes it
 HERE
