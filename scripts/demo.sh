@@ -22,7 +22,7 @@ run pulumi stack select --create dev
 run pulumi preview --stack dev --policy-pack policies --suppress-outputs
 
 step '3. Deploy it'
-run pulumi up --stack dev --policy-pack policies --skip-preview --yes --suppress-outputs
+run pulumi up --stack dev --policy-pack policies --yes --suppress-outputs
 
 step '4. Does every deployment answer?'
 run plumb smoke --stack dev
