@@ -113,14 +113,8 @@ def _within(config: Any, place: Place) -> bool:
     return True
 
 
-def _related(place: Place, gone: Place) -> bool:
-    """Whether one lies in the other: what is left out, or what is too empty without it."""
-    shared = min(len(place), len(gone))
-    return place[:shared] == gone[:shared]
-
-
-def complaints(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, list[Complaint]]:
-    """What the configuration (keys without project) says, and everything wrong with it.
+def examined(config: Mapping[str, Any], stack: str) -> tuple[Settings | None, list[Complaint]]:
+    """The settings of a configuration (keys without project), and everything wrong with it.
 
     An entry of the wrong shape is left out while the others are held against Azure's rules, so
     that one misspelling does not hide ten other mistakes.
@@ -180,7 +174,7 @@ def parse(config: Mapping[str, Any], stack: str, file: StackFile | None = None) 
     """
     prefix = f"{PROJECT}:"
     ours = {k.removeprefix(prefix): v for k, v in config.items() if k.startswith(prefix)}
-    settings, found = complaints(ours, stack)
+    settings, found = examined(ours, stack)
     if found or settings is None:
         raise WrongStackFile(report(found, stack, file))
     return settings
