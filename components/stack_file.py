@@ -85,9 +85,8 @@ def _twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
 
 def stacks(root: Path = ROOT) -> Sequence[str]:
     """The stacks that have a file, by name."""
-    return sorted(
-        path.name.split(".", 1)[1][: -len(".yaml")] for path in root.glob("Pulumi.*.yaml")
-    )
+    names = (path.name for path in root.glob("Pulumi.*.yaml"))
+    return sorted(name.removeprefix("Pulumi.").removesuffix(".yaml") for name in names)
 
 
 def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
@@ -100,12 +99,6 @@ def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, _Loader)
-        twice = [
-            f"  {path.name}:{line}: {key}: stands twice. Fix: keep one"
-            for key, line in _twice(node)
-        ]
-        if twice:
-            raise UnreadableStackFile("\n".join([f"{path.name} is wrong:", *twice]))
         content = yaml.load(text, _Loader)
     except FileNotFoundError:
         there = ", ".join(stacks(root)) or "none"
@@ -115,12 +108,15 @@ def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableStackFile(f"{path.name} cannot be read: {error}") from None
     except (yaml.YAMLError, ValueError) as error:
-        if isinstance(error, UnreadableStackFile):
-            raise
         mark = getattr(error, "problem_mark", None)
         where = f"{path.name}:{mark.line + 1}" if mark else path.name
         what = " ".join(str(getattr(error, "problem", None) or error).split())
         raise UnreadableStackFile(f"{where}: not YAML: {what}") from None
+    twice = [
+        f"  {path.name}:{line}: {key}: stands twice. Fix: keep one" for key, line in _twice(node)
+    ]
+    if twice:
+        raise UnreadableStackFile("\n".join([f"{path.name} is wrong:", *twice]))
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise UnreadableStackFile(f"{path.name}: has no `config:` map. Fix: see Pulumi.dev.yaml.")
     return StackFile(path, content["config"], node)
