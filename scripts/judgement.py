@@ -55,8 +55,7 @@ def judge_stacks(
 
 def _strictness(stack: str) -> tuple[int, str]:
     """dev before staging before prod before all others, as a person reads them."""
-    ranks = [profile for profile in PROFILES if profile == stack]
-    return (PROFILES.index(ranks[0]) if ranks else len(PROFILES), stack)
+    return (PROFILES.index(stack) if stack in PROFILES else len(PROFILES), stack)
 
 
 def _judge(

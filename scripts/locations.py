@@ -26,7 +26,6 @@ SETTINGS: Final[dict[str, list[tuple[str, Place]]]] = {
         ("sku.name", ("sku",)),
         ("sku.capacity", ("capacity",)),
     ],
-    catalog.PROJECT: [],
     catalog.RAI_POLICY: [("properties.contentFilters", ("adjust",))],
 }
 """Type -> wire path -> what the setting is called inside its entry of the stack file."""
@@ -65,7 +64,7 @@ def _entry(config: Mapping[str, Any], resource: Resource) -> Place:
         case catalog.PROJECT:
             return _part(config, resource, "projects", "projectName")
         case catalog.RAI_POLICY:
-            return _named(config, "content_filters", resource.inputs.get("raiPolicyName"))
+            return _content_filter(resource.inputs.get("raiPolicyName"))
         case catalog.ROLE_ASSIGNMENT:
             return _access(config, resource)
         case catalog.CONFIGURATION_STORE | catalog.KEY_VALUE:
@@ -100,8 +99,8 @@ def _access(config: Mapping[str, Any], assignment: Resource) -> Place:
     return ("access",)
 
 
-def _named(config: Mapping[str, Any], section: str, name: object) -> Place:
-    return (section, name) if isinstance(name, str) else (section,)
+def _content_filter(name: object) -> Place:
+    return ("content_filters", name) if isinstance(name, str) else ("content_filters",)
 
 
 def _map(config: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:

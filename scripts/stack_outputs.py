@@ -3,13 +3,11 @@
 import json
 import shutil
 import subprocess
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from components.stack_file import ROOT
-
-CONTRACT_VERSION: Final = "1"
 
 
 class NoOutputs(Exception):
