@@ -116,7 +116,7 @@ def run(program: Path, project: str, stack_name: str, config: Mapping[str, Any])
     except pulumi.RunError:
         raise
     except Exception as error:
-        raise ProgramFails(_account(error, program)) from error
+        raise ProgramFails(_told(error, program)) from error
     world = World([root, *monitor.found])
     if len(world.by_urn) < len(world.resources):
         twice = min(
@@ -188,7 +188,7 @@ def _opened(value: Any) -> Any:
     return value
 
 
-def _account(error: BaseException, program: Path) -> str:
+def _told(error: BaseException, program: Path) -> str:
     """What went wrong, and the last line of the project's own that it passed through."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [
