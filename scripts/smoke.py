@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +11,7 @@ from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
     from components.sections import Settings
-    from scripts.probe import Probe, Result
+    from scripts.probe import Answer, Probe, Result
     from scripts.stack_outputs import StackOutputs
 
 AT_ONCE = 4
@@ -89,7 +89,7 @@ def probes(outputs: "StackOutputs") -> Iterator["Probe"]:
         yield from of(f"route {key}", route.stable)
 
 
-def _run(asked: list["Probe"], ask: Any) -> list["Result"]:
+def _run(asked: list["Probe"], ask: Callable[["Probe"], "Answer"]) -> list["Result"]:
     """Asks several at once, and says how far it is while a person watches."""
     from concurrent.futures import ThreadPoolExecutor
 
