@@ -4,26 +4,16 @@ Each check is a generator of complaints: what is wrong, where, and the value tha
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from components import catalog
-from components.catalog import CONTENT_FILTERS, SPILLS_TO, Model
+from components.catalog import CONTENT_FILTERS
+from components.complaint import Complaint, choices
+from components.deployment_rules import of_deployment
 from components.naming import Kind, Names
 from components.naming import complaint as name_complaint
-from components.sections import AccountSettings, DeploymentSettings, Settings
+from components.sections import AccountSettings, Settings
 from components.stack_file import Place
-
-
-@dataclass(frozen=True, kw_only=True)
-class Complaint:
-    """One thing wrong with a stack file, and what to do about it."""
-
-    place: Place
-    message: str
-    refers_to: Place | None = None
-    """Another setting that this is about; if that one is wrong too, this may not be."""
 
 
 def refusals(settings: Settings, stack: str) -> Iterator[Complaint]:
@@ -35,18 +25,11 @@ def refusals(settings: Settings, stack: str) -> Iterator[Complaint]:
         yield from _account(settings, key, account)
         yield from _network(("accounts", key, "network"), account)
         for name in account.deployments:
-            yield from _deployment(settings, key, name)
+            yield from of_deployment(settings, key, name)
     yield from _subdomains(settings)
     yield from _routes(settings)
     yield from _access(settings)
     yield from _receivers(settings)
-
-
-def choices(wrong: str, known: Iterable[str]) -> str:
-    """A fix that names what may be written instead, the likeliest first."""
-    there = sorted(known)
-    near = get_close_matches(wrong, there, n=3, cutoff=0.5)
-    return f"Fix: use {' or '.join(near or there) or 'nothing'}"
 
 
 def _profile(settings: Settings, stack: str) -> Iterator[Complaint]:
@@ -200,134 +183,6 @@ def _subdomains(settings: Settings) -> Iterator[Complaint]:
                 message=f"{account.subdomain!r} is taken by {owner}. "
                 "Fix: another; it is unique in all of Azure",
             )
-
-
-def _model_of(place: Place, wanted: DeploymentSettings) -> tuple[Model | None, list[Complaint]]:
-    """The facts that a deployment's model has, or why it has none."""
-
-    def wrong(key: str, message: str) -> tuple[None, list[Complaint]]:
-        return None, [Complaint(place=(*place, key), message=message)]
-
-    if wanted.fine_tuned:
-        if wanted.model or wanted.version:
-            return wrong("fine_tuned", "stands beside model or version. Fix: keep one of the two")
-        base = catalog.base_model(wanted.fine_tuned.model)
-        if base is None or not base.fine_tunable:
-            able = (f"{m.name}-{m.version}" for m in catalog.models() if m.fine_tunable)
-            return wrong(
-                "fine_tuned",
-                f"{wanted.fine_tuned.base!r} cannot be fine-tuned. "
-                f"{choices(wanted.fine_tuned.base, able)} as base",
-            )
-        return base, []
-    if not wanted.model or not wanted.version:
-        missing = "version" if wanted.model else "model"
-        return wrong(missing, "missing. Fix: add it, so that Azure cannot change it")
-    model = catalog.find_model(wanted.model, wanted.version, wanted.format)
-    if model:
-        return model, []
-    same = [m for m in catalog.models() if m.name == wanted.model]
-    if not same:
-        return wrong(
-            "model",
-            f"unknown model {wanted.model!r}. "
-            f"{choices(wanted.model, {m.name for m in catalog.models()})}; "
-            "or add it to components/models.yaml",
-        )
-    if wanted.format not in {m.format for m in same}:
-        return wrong(
-            "format", f"{wanted.model} is of another publisher. Fix: format: {same[0].format}"
-        )
-    versions = " or ".join(f'"{m.version}"' for m in same)
-    return wrong(
-        "version", f"{wanted.model} has no version {wanted.version!r}. Fix: version: {versions}"
-    )
-
-
-def _deployment(settings: Settings, key: str, name: str) -> Iterator[Complaint]:
-    account = settings.accounts[key]
-    wanted = account.deployments[name]
-    place: Place = ("accounts", key, "deployments", name)
-    residency, boundary = settings.platform.residency, catalog.PROCESSED_IN[wanted.sku]
-    if residency != "global" and boundary == "world":
-        yield Complaint(
-            place=(*place, "sku"),
-            message=f"{wanted.sku} may process outside residency {residency}. "
-            "Fix: a DataZone or regional SKU, or residency: global",
-        )
-    model, found = _model_of(place, wanted)
-    yield from found
-    if model:
-        yield from _sku(place, account.location, wanted, model)
-    if wanted.content_filter not in {*settings.content_filters, *catalog.BUILT_IN_FILTERS}:
-        there = [*settings.content_filters, catalog.BUILT_IN_FILTERS[-1]]
-        yield Complaint(
-            place=(*place, "content_filter"),
-            message=f"no content filter {wanted.content_filter!r}. "
-            f"{choices(wanted.content_filter, there)}",
-            refers_to=("content_filters", wanted.content_filter),
-        )
-    if wanted.spillover is not None:
-        yield from _spillover(place, account, wanted, wanted.spillover)
-
-
-def _sku(
-    place: Place, location: str, wanted: DeploymentSettings, model: Model
-) -> Iterator[Complaint]:
-    if wanted.sku not in model.skus:
-        yield Complaint(
-            place=(*place, "sku"),
-            message=f"{model.name} {model.version} is not offered as {wanted.sku}. "
-            f"Fix: one of {', '.join(sorted(model.skus))}",
-        )
-        return
-    if location not in model.skus[wanted.sku]:
-        elsewhere = sorted(sku for sku, where in model.skus.items() if location in where)
-        yield Complaint(
-            place=(*place, "sku"),
-            message=f"{model.name} {model.version} is not offered as {wanted.sku} in {location}. "
-            f"Fix: there it comes as {', '.join(elsewhere) or 'nothing'}; "
-            f"as {wanted.sku} in {', '.join(sorted(model.skus[wanted.sku]))}",
-        )
-    legal = model.capacity(wanted.sku)
-    if not legal.allows(wanted.capacity):
-        yield Complaint(
-            place=(*place, "capacity"),
-            message=f"{wanted.capacity} of {wanted.sku}; {model.name} starts at {legal.minimum} "
-            f"in steps of {legal.step}. Fix: capacity: {legal.nearest(wanted.capacity)}",
-        )
-
-
-def _spillover(
-    place: Place, account: AccountSettings, wanted: DeploymentSettings, target: str
-) -> Iterator[Complaint]:
-    here = (*place, "spillover")
-    if wanted.sku not in SPILLS_TO:
-        yield Complaint(
-            place=here,
-            message=f"only a provisioned SKU spills over, not {wanted.sku}. Fix: remove spillover",
-        )
-        return
-    takes, about = SPILLS_TO[wanted.sku], (*place[:-1], target)
-    other = account.deployments.get(target)
-    fitting = [
-        name
-        for name, each in account.deployments.items()
-        if (each.sku, each.deployed_model, each.deployed_version)
-        == (takes, wanted.deployed_model, wanted.deployed_version)
-    ]
-    fix = f"Fix: {' or '.join(fitting) or f'add a {takes} of {wanted.deployed_model} beside it'}"
-    if other is None:
-        yield Complaint(
-            place=here, message=f"this account has no {target!r}. {fix}", refers_to=about
-        )
-    elif target not in fitting:
-        yield Complaint(
-            place=here,
-            message=f"{target} is {other.sku} of {other.deployed_model} {other.deployed_version}; "
-            f"{wanted.sku} spills over to {takes} of the same model. {fix}",
-            refers_to=about,
-        )
 
 
 def _routes(settings: Settings) -> Iterator[Complaint]:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from components.azure_rules import Complaint, refusals
+from components.azure_rules import refusals
+from components.complaint import Complaint
 from components.sections import Settings
 from components.stack_file import (
     PROJECT,
