@@ -14,8 +14,9 @@ from components.delete_lock import DeleteLock, DeleteLockArgs
 from components.deployments import ModelDeployments, ModelDeploymentsArgs
 from components.known import known
 from components.naming import Names
-from components.network import Network, NetworkArgs, PrivateDns
+from components.network import Network, NetworkArgs
 from components.observability import Observability, ObservabilityArgs
+from components.private_dns import PrivateDns
 from components.projects import Projects, ProjectsArgs
 from components.routing import Routing, RoutingArgs
 from components.stack import Stack, tags
