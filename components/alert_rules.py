@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from components import queries
-from components.catalog import PROVISIONED_SKUS, Price, base_model, find_model
+from components.catalog import (
+    PROVISIONED_SKUS,
+    PTU_USD_PER_HOUR,
+    Price,
+    base_model,
+    find_model,
+)
 from components.sections import DeploymentSettings, Settings
 
 Audience = Literal["on-call", "finance"]
 
 DAYS_OF_A_MONTH: Final = 30
-
-PTU_USD_PER_HOUR: Final = {
-    "GlobalProvisionedManaged": 1.0,
-    "DataZoneProvisionedManaged": 1.1,
-    "ProvisionedManaged": 2.0,
-}
-"""List price of one PTU, 2026-07; billed whether used or not."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,13 @@ Sku = Literal[StandardSku, ProvisionedSku, BatchSku, "DeveloperTier"]
 
 PROVISIONED_SKUS: Final[frozenset[str]] = frozenset(get_args(ProvisionedSku))
 
+PTU_USD_PER_HOUR: Final = {
+    "GlobalProvisionedManaged": 1.0,
+    "DataZoneProvisionedManaged": 1.1,
+    "ProvisionedManaged": 2.0,
+}
+"""List price of one PTU, 2026-07; billed whether used or not."""
+
 SPILLS_TO: Final[dict[str, str]] = {
     "ProvisionedManaged": "Standard",
     "DataZoneProvisionedManaged": "DataZoneStandard",
