@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.catalog import ROLE_SCOPES, RoleScope
-from components.role import Grant, give
+from components.grant import Grant, give
 from components.sections import AccessSettings
 from components.stack import Stack
 

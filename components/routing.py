@@ -9,8 +9,8 @@ from pulumi_azure_native import appconfiguration
 
 from components.access import grants
 from components.catalog import FEATURE_FLAG_CONTENT_TYPE, FEATURE_FLAG_PREFIX
+from components.grant import give
 from components.known import known
-from components.role import give
 from components.sections import RouteSettings, Settings
 from components.stack import Stack
 
