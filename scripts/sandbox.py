@@ -230,7 +230,8 @@ def engine(found: Running) -> dict[str, str]:
         "PULUMI_DEBUG_PROVIDERS": f"azure-native:{found.description['provider_port']}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_BACKEND_URL": f"file://{state}",
+        # No sidecar files: a kill would leave one empty, and pulumi then refuses the whole stack.
+        "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(passphrase(folder)),
         "PULUMI_HOME": str(folder / "pulumi"),
         "PATH": search_path(os.environ.get("PATH", "")),

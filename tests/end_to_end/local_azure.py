@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -143,18 +144,22 @@ class LocalAzure:
             timeout=30,
         )
 
-    def holds(self, path: str) -> None:
-        """Keep the next write to a path under way, until `held` says so and for long after."""
-        self.control(
-            "POST",
-            "/faults",
-            {"plane": "arm", "method": "PUT", "path": path, "action": "delay", "seconds": 2}
-            | {"times": 1},
-        )
+    def holds(self, path: str, number: int) -> None:
+        """Keep the next writes to a path under way for a while after `held` says they are."""
+        fault = {"plane": "arm", "method": "PUT", "path": path, "times": number}
+        self.control("POST", "/faults", fault | {"action": "delay", "seconds": 1})
 
     def held(self) -> bool:
-        """Whether the write that `holds` waits for has arrived."""
+        """Whether all writes that `holds` waits for have arrived."""
         return not self.control("GET", "/faults")["value"]
+
+    def landed(self, path: str) -> int:
+        """How many writes to a path were answered since the journal was emptied."""
+        journal = self.control("GET", "/requests")["value"]
+        return sum(
+            each["method"] == "PUT" and bool(re.search(path, each["id"], re.IGNORECASE))
+            for each in journal
+        )
 
     def ids(self) -> set[str]:
         """Every resource there is, in lower case; soft-deleted ones are not there."""
