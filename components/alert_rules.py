@@ -12,9 +12,8 @@ from components.catalog import (
     base_model,
     find_model,
 )
+from components.naming import Audience
 from components.sections import DeploymentSettings, Settings
-
-Audience = Literal["on-call", "finance"]
 
 DAYS_OF_A_MONTH: Final = 30
 

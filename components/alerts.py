@@ -7,7 +7,8 @@ from typing import Final
 import pulumi
 from pulumi_azure_native import monitor
 
-from components.alert_rules import Audience, LogAlert, MetricAlertRule, log_alerts, metric_alerts
+from components.alert_rules import LogAlert, MetricAlertRule, log_alerts, metric_alerts
+from components.naming import Audience
 from components.sections import ReceiverSettings, Settings
 from components.stack import Stack
 
@@ -53,7 +54,7 @@ class Alerts(pulumi.ComponentResource):
             f"{name}-{audience}",
             resource_group_name=stack.resource_group_name,
             action_group_name=stack.names.action_group(audience),
-            group_short_name=f"ai-{audience}",  # in text messages; 12 characters at most
+            group_short_name=stack.names.action_group_short_name(audience),
             location="Global",
             enabled=True,
             email_receivers=[

@@ -5,14 +5,14 @@ Each check is a generator of complaints: what is wrong, where, and the value tha
 
 import ipaddress
 from collections.abc import Iterator
+from typing import get_args
 
 from components import catalog
 from components.catalog import CONTENT_FILTERS
 from components.complaint import Complaint, choices
 from components.deployment_rules import of_deployment
-from components.naming import Kind, Names
-from components.naming import complaint as name_complaint
-from components.sections import AccountSettings, Settings
+from components.naming import Kind, Names, refusal
+from components.sections import AccountSettings, Profile, Settings
 from components.stack_file import Place
 
 
@@ -33,7 +33,7 @@ def refusals(settings: Settings, stack: str) -> Iterator[Complaint]:
 
 
 def _profile(settings: Settings, stack: str) -> Iterator[Complaint]:
-    order = ["dev", "staging", "prod"]
+    order = get_args(Profile)
     own = settings.profile
     if own and stack in order and order.index(own) < order.index(stack):
         yield Complaint(
@@ -43,7 +43,7 @@ def _profile(settings: Settings, stack: str) -> Iterator[Complaint]:
 
 
 def _named(place: Place, kind: Kind, name: str) -> Iterator[Complaint]:
-    message = name_complaint(kind, name)
+    message = refusal(kind, name)
     if message:
         yield Complaint(place=place, message=message)
 

@@ -6,7 +6,7 @@ What people type or call (subdomain, deployment, content filter, route) is named
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 from uuid import NAMESPACE_URL, uuid5
 
 Kind = Literal[
@@ -29,6 +29,9 @@ Kind = Literal[
     "diagnostic setting",
     "lock",
 ]
+
+Audience = Literal["on-call", "finance"]
+"""Whom an action group reaches."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ RULES: Final[dict[Kind, Rule]] = {
 }
 
 
-def complaint(kind: Kind, name: str) -> str | None:
+def refusal(kind: Kind, name: str) -> str | None:
     """What Azure would say to a name, and what to do; None if it takes it."""
     rule = RULES[kind]
     if not rule.shortest <= len(name) <= rule.longest:
@@ -136,8 +139,12 @@ class Names:
     def connection(self) -> str:
         return "application-insights"
 
-    def action_group(self, audience: str) -> str:
+    def action_group(self, audience: Audience) -> str:
         return self._named("ag", audience)
+
+    def action_group_short_name(self, audience: Audience) -> str:
+        """What text messages say it is from."""
+        return f"ai-{audience}"
 
     def alert(self, what: str) -> str:
         return self._named("alert", what)
@@ -165,6 +172,10 @@ class Names:
         yield "application insights", self.app_insights
         yield "configuration store", self.configuration_store
         yield "budget", self.budget
+        yield "connection", self.connection
+        for audience in get_args(Audience):
+            yield "action group", self.action_group(audience)
+            yield "action group short name", self.action_group_short_name(audience)
 
     def of_account(self, account: str) -> Iterator[tuple[Kind, str]]:
         """Names that hang on an account's key."""

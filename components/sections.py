@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from components.catalog import FilterSource, PrincipalType, Residency, Sku, Threshold
 
 Profile = Literal["dev", "staging", "prod"]
+"""Whose limits hold, from the loosest to the strictest."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A name of the team's choice. Resources are named after it, so renaming it replaces them."""
@@ -107,6 +108,7 @@ class DeploymentSettings(Section):
 
     @property
     def deployed_version(self) -> str:
+        """A fine-tuned model has no version but its first: each job makes another model."""
         return "1" if self.fine_tuned else self.version or ""
 
 

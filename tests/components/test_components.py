@@ -197,7 +197,7 @@ def test_a_name_is_known_before_its_resource_and_waits_for_it():
     ],
 )
 def test_azure_takes_a_name(kind, name):
-    assert naming.complaint(kind, name) is None
+    assert naming.refusal(kind, name) is None
 
 
 @pytest.mark.parametrize(
@@ -213,13 +213,13 @@ def test_azure_takes_a_name(kind, name):
     ],
 )
 def test_azure_refuses_a_name_and_we_say_what_it_takes(kind, name, fix):
-    assert fix in naming.complaint(kind, name)
+    assert fix in naming.refusal(kind, name)
 
 
 @given(st.from_regex(r"[a-z][a-z0-9]{0,18}", fullmatch=True), st.sampled_from(["dev", "prod"]))
 def test_every_allowed_workload_makes_names_that_azure_takes(workload, stack):
     for kind, name in naming.Names(workload, stack).stack_wide():
-        assert naming.complaint(kind, name) is None
+        assert naming.refusal(kind, name) is None
 
 
 def test_a_guid_is_the_same_in_every_run_and_another_for_another_stack():
