@@ -21,6 +21,8 @@ from sandbox import server as https
 from sandbox.arm.frame import settle
 from sandbox.around import Around, Settings
 from sandbox.clock import Clock
+from sandbox.dataplane.events import Events
+from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, Directory
 from sandbox.entra import issuer
 from sandbox.faults import Faults
@@ -117,9 +119,9 @@ class Process:
         ):
             self.settings.arm = f"https://{LOOPBACK}:{arm.getsockname()[1]}"
             context = trust.context()
-            faults = Faults(self.store)
+            faults, events = Faults(self.store), Events(self.store)
             main = _server(
-                https.app(self.around, faults, self.secret, data_planes(self.around)), context
+                https.app(self.around, faults, self.secret, routes(self.around, events)), context
             )
             plain = _server(managed_identity.app(self.around), None)
             tasks = [
@@ -144,6 +146,7 @@ class Process:
                 main.should_exit = plain.should_exit = True
                 await asyncio.gather(*tasks[:2])
                 tasks[2].cancel()
+                events.flush()
                 self.store.close()
 
     def _port(self, face: str) -> int:
@@ -183,13 +186,6 @@ class Process:
             "principals": control.known(self.around),
         }
         write_private(self.folder / DESCRIPTION, json.dumps(said, indent=2).encode())
-
-
-def data_planes(around: Around) -> list[Any]:
-    """Azure OpenAI and App Configuration."""
-    from sandbox.dataplane.routes import routes
-
-    return [*routes(around)]
 
 
 @contextmanager
