@@ -205,19 +205,7 @@ def read(stack: str) -> Settings:
         file = open_stack_file(stack)
     except UnreadableStackFile as error:
         raise WrongStackFile(str(error)) from None
-    return parse({key: _closed(value) for key, value in file.config.items()}, stack, file)
-
-
-def _closed(value: Any) -> Any:
-    """A value from the file, in which only the engine can open what is encrypted."""
-    match value:
-        case {"secure": _, **others} if not others:
-            return "[secret]"
-        case dict():
-            return {key: _closed(inner) for key, inner in value.items()}
-        case list():
-            return [_closed(inner) for inner in value]
-    return value
+    return parse(file.config, stack, file)
 
 
 def _value(text: str) -> Any:

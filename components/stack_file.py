@@ -10,6 +10,9 @@ import yaml
 PROJECT: Final = "plumbline"
 ROOT: Final = Path(__file__).parents[1]
 
+SEALED: Final = "[secret]"
+"""Stands for a value that only the engine can open."""
+
 Place = tuple[str | int, ...]
 """Keys from the top of our configuration down: ("accounts", "primary", "location")."""
 
@@ -34,7 +37,7 @@ class StackFile:
 
     path: Path
     config: Mapping[str, Any]
-    """The whole `config:` map, with its full keys (`plumbline:accounts`)."""
+    """The whole `config:` map, with its full keys (`plumbline:accounts`); secrets are SEALED."""
     root: yaml.Node | None
 
     @property
@@ -83,6 +86,17 @@ def _twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
             yield from _twice(each)
 
 
+def _sealed(value: Any) -> Any:
+    match value:
+        case {"secure": _, **others} if not others:
+            return SEALED
+        case dict():
+            return {key: _sealed(inner) for key, inner in value.items()}
+        case list():
+            return [_sealed(inner) for inner in value]
+    return value
+
+
 def stacks(root: Path = ROOT) -> Sequence[str]:
     """The stacks that have a file, by name."""
     names = (path.name for path in root.glob("Pulumi.*.yaml"))
@@ -119,4 +133,4 @@ def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
         raise UnreadableStackFile("\n".join([f"{path.name} is wrong:", *twice]))
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise UnreadableStackFile(f"{path.name}: has no `config:` map. Fix: see Pulumi.dev.yaml.")
-    return StackFile(path, content["config"], node)
+    return StackFile(path, _sealed(content["config"]), node)

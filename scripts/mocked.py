@@ -24,9 +24,6 @@ from policies.values import from_struct
 from policies.world import STACK, Resource, World
 from scripts import shortcuts
 
-SECRET: Final = "[secret]"
-"""Stands for a value that only the engine can decrypt."""
-
 SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 
 
@@ -169,22 +166,20 @@ async def _settled() -> None:
 
 def _as_the_engine_sends(value: Any) -> str:
     """A configuration value as text: JSON, but for what is text already."""
-    value = _opened(value)
+    value = _as_the_cli_reads(value)
     if isinstance(value, str):
         return value
     return json.dumps(value)
 
 
-def _opened(value: Any) -> Any:
+def _as_the_cli_reads(value: Any) -> Any:
     match value:
-        case {"secure": _, **others} if not others:
-            return SECRET
         case dict():
-            return {str(key): _opened(held) for key, held in value.items()}
+            return {str(key): _as_the_cli_reads(held) for key, held in value.items()}
         case list():
-            return [_opened(held) for held in value]
+            return [_as_the_cli_reads(held) for held in value]
         case date():
-            return f"{value:%Y-%m-%d} 00:00:00 +0000 UTC"  # the CLI's reading of an unquoted date
+            return f"{value:%Y-%m-%d} 00:00:00 +0000 UTC"
     return value
 
 

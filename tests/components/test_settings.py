@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from components import settings
-from components.stack_file import ROOT, UnreadableStackFile, open_stack_file, stacks
+from components.stack_file import ROOT, SEALED, UnreadableStackFile, open_stack_file, stacks
 from tests.engine import deploy, stack_file
 
 PROD = stack_file("prod")
@@ -195,7 +195,18 @@ def test_an_encrypted_webhook_is_left_closed(tmp_path, monkeypatch):
     sealed = changed(PROD, ("observability", "on_call", "webhook"), {"secure": "v1:abc"})
     (tmp_path / "Pulumi.sealed.yaml").write_text(yaml.safe_dump({"config": sealed}))
     monkeypatch.setattr(settings, "open_stack_file", lambda name: open_stack_file(name, tmp_path))
-    assert settings.read("sealed").observability.on_call.webhook == "[secret]"
+    assert settings.read("sealed").observability.on_call.webhook == SEALED
+
+
+def test_what_is_encrypted_is_sealed_wherever_it_stands(tmp_path):
+    (tmp_path / "Pulumi.any.yaml").write_text(
+        "config:\n  a: {secure: v1:abc}\n  b: [{c: {secure: v1:def}}]\n  d: {secure: x, e: y}\n"
+    )
+    assert open_stack_file("any", tmp_path).config == {
+        "a": SEALED,
+        "b": [{"c": SEALED}],
+        "d": {"secure": "x", "e": "y"},
+    }
 
 
 def test_a_wrong_webhook_is_told_without_its_value():

@@ -108,23 +108,20 @@ def test_a_root_that_another_program_left_is_not_taken_over(run):
 def test_configuration_reaches_the_program_as_the_engine_sends_it(run):
     config = {
         "shop:version": date(2026, 3, 5),
-        "shop:password": {"secure": "v1:abc"},
-        "shop:map": {"a": [1, {"secure": "v1:def"}]},
+        "shop:map": {"a": [1, date(2026, 3, 5)]},
         "shop:on": True,
     }
     source = """
         import pulumi
         config = pulumi.Config("shop")
         pulumi.export("version", config.require("version"))
-        pulumi.export("password", config.require("password"))
         pulumi.export("map", config.require_object("map"))
         pulumi.export("on", config.require_bool("on"))
     """
     (root,) = run(source, config=config).of(STACK)
     assert root.inputs == {
         "version": "2026-03-05 00:00:00 +0000 UTC",
-        "password": mocked.SECRET,
-        "map": {"a": [1, mocked.SECRET]},
+        "map": {"a": [1, "2026-03-05 00:00:00 +0000 UTC"]},
         "on": True,
     }
 
