@@ -1,6 +1,7 @@
 """Each component on its own, under a stand-in for the engine."""
 
 import re
+from functools import partial
 from ipaddress import ip_network
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from pulumi_azure_native import resources
 
 from components import catalog, naming
+from components.account import AiAccount, AiAccountArgs, network_access
 from components.alert_rules import log_alerts, metric_alerts, prices, ptu_usd_per_hour
 from components.content_filters import ContentFilters, ContentFiltersArgs, entries, items
 from components.deployments import ModelDeployments, ModelDeploymentsArgs, in_order, properties
@@ -18,10 +20,12 @@ from components.known import known
 from components.network import first_half
 from components.routing import first_value, key_value_name
 from components.sections import (
+    AccountSettings,
     BlocklistSettings,
     ContentFilterSettings,
     DeploymentSettings,
     FineTunedSettings,
+    NetworkSettings,
 )
 from components.settings import read
 from tests.engine import a_stack, deploy
@@ -166,6 +170,10 @@ def test_a_filter_waits_for_the_blocklists_that_it_names():
         *engine.of(catalog.RAI_BLOCKLIST_ITEM),
     }
     assert len(before) == 4
+    assert policy.inputs["properties"]["customBlocklists"] == [
+        {"blocklistName": "brand", "source": source, "blocking": True}
+        for source in ("Prompt", "Completion")
+    ]
 
 
 @given(st.lists(st.text(min_size=1), unique=True), st.randoms())
@@ -279,6 +287,58 @@ def test_a_column_that_an_alert_measures_is_in_its_answer():
         assert re.search(rf"\b{alert.column} = ", alert.query)
 
 
+@pytest.mark.parametrize(
+    ("network", "public", "default"),
+    [
+        ({}, "Disabled", "Deny"),
+        ({"public": True}, "Enabled", "Allow"),
+        ({"public": True, "allowed_ips": ["198.51.100.7"]}, "Enabled", "Deny"),
+    ],
+)
+def test_a_list_of_addresses_keeps_everybody_else_out(network, public, default):
+    wanted = AccountSettings(
+        location="swedencentral",
+        subdomain="contoso-ai",
+        network=NetworkSettings.model_validate(network),
+        deployments={"chat": CHAT},
+    )
+    access = network_access(wanted)
+    assert (access["public_network_access"], access["network_acls"]["default_action"]) == (
+        public,
+        default,
+    )
+    assert access["network_acls"]["ip_rules"] == [
+        {"value": address} for address in network.get("allowed_ips", [])
+    ]
+
+
+def test_an_account_with_outbound_hosts_calls_no_other():
+    for stack, restricted in (("prod", True), ("dev", False)):
+        args = AiAccountArgs(
+            stack=a_stack(),
+            settings=read(stack).accounts["primary"],
+            workspace_id="logs",
+        )
+        (account,) = deploy(partial(AiAccount, "ai", args)).of(catalog.ACCOUNT).values()
+        properties = account.inputs["properties"]
+        assert properties["restrictOutboundNetworkAccess"] == restricted
+        assert bool(properties["allowedFqdnList"]) == restricted
+
+
+@pytest.mark.parametrize(
+    ("format", "sku", "smallest"),
+    [
+        ("OpenAI", "GlobalProvisionedManaged", [15, 20]),
+        ("DeepSeek", "GlobalProvisionedManaged", [100, 200]),
+        ("OpenAI", "GlobalStandard", [1, 2]),
+    ],
+)
+def test_provisioned_throughput_comes_in_its_publishers_steps(format, sku, smallest):
+    model = next(each for each in catalog.models() if each.format == format)
+    step = model.capacity(sku)
+    assert [n for n in range(201) if step.allows(n)][:2] == smallest
+
+
 @given(st.integers(8, 28), st.integers(0, 2**32 - 1))
 def test_the_subnet_lies_in_its_network(prefix, address):
     space = ip_network((address, prefix), strict=False)
@@ -305,6 +365,7 @@ def test_evidence_of_a_subject_is_its_newest_of_each_kind():
         ("- {p95Ms: .nan}", "0.p95Ms: nan is no number"),
         ("- {p95Ms: }", "0.p95Ms: is empty"),
         ("- {n: 9007199254740993}", "0.n: 9007199254740993 loses digits"),
+        ("- {n: [-9007199254740993]}", "0.n.0: -9007199254740993 loses digits"),
         ("- {at: 2026-11-20}", "0.at: 2026-11-20 must be in quotes"),
         ("- [", "any.yaml"),
     ],

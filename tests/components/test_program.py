@@ -96,7 +96,10 @@ def test_a_lock_is_made_last_so_that_destroy_takes_it_away_first():
     locks = engine.of(catalog.MANAGEMENT_LOCK)
     assert sorted(locks) == ["primary", "secondary"]
     for key, lock in locks.items():
+        assert lock.inputs["level"] == "CanNotDelete"
         account = engine.of(ACCOUNT)[key].urn
+        for type in (PRIVATE_ENDPOINT, PRIVATE_DNS_ZONE_GROUP):
+            assert engine.of(type)[key].urn in engine.waits_for(lock)
         for each in engine.found:
             if each.type in CHILDREN and account_of(engine, each) == account:
                 assert each.urn in engine.waits_for(lock)
@@ -110,6 +113,8 @@ def test_only_prod_is_protected_locked_and_outlived_by_its_logs(stack):
     assert bool(engine.of(catalog.MANAGEMENT_LOCK)) == prod
     (workspace,) = engine.of(catalog.WORKSPACE).values()
     assert engine.request(workspace).retainOnDelete == prod
+    (store,) = engine.of(catalog.CONFIGURATION_STORE).values()
+    assert store.inputs["enablePurgeProtection"] == prod
     assert not any(
         each.type == DEPLOYMENT and engine.request(each).protect for each in engine.found
     )
@@ -179,6 +184,8 @@ def test_no_account_takes_keys_and_no_telemetry_goes_unsigned(stack):
     for type in (catalog.APP_INSIGHTS, catalog.CONFIGURATION_STORE):
         for each in engine.of(type).values():
             assert each.inputs["disableLocalAuth"] is True
+    for each in engine.of(catalog.WORKSPACE).values():
+        assert each.inputs["features"]["disableLocalAuth"] is True
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -224,11 +231,30 @@ def test_every_deployment_is_watched(stack):
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_alert_reaches_somebody(stack):
     engine = deployed(stack)
-    groups = {each.urn for each in engine.of(catalog.ACTION_GROUP).values()}
+    groups = {each.urn: name for name, each in engine.of(catalog.ACTION_GROUP).items()}
+    told = {}
     for type in (catalog.METRIC_ALERT, catalog.SCHEDULED_QUERY_RULE):
-        for alert in engine.of(type).values():
+        for name, alert in engine.of(type).items():
             assert alert.inputs["enabled"] is True
-            assert set(engine.request(alert).propertyDependencies["actions"].urns) & groups
+            (reached,) = engine.request(alert).propertyDependencies["actions"].urns
+            told.setdefault(groups[reached], set()).add(name)
+    assert told["alerts-finance"] == {"alerts-daily-cost", "alerts-unpriced"}
+    assert "alerts-errors" in told["alerts-on-call"]
+
+
+def test_a_log_alert_names_the_deployment_unless_it_is_about_money():
+    split = {
+        name: [each["name"] for each in alert.inputs["criteria"]["allOf"][0]["dimensions"]]
+        for name, alert in deployed("prod").of(catalog.SCHEDULED_QUERY_RULE).items()
+    }
+    assert split == {
+        "alerts-errors": ["dep"],
+        "alerts-latency": ["dep"],
+        "alerts-filtered": ["dep"],
+        "alerts-groundedness": ["dep"],
+        "alerts-daily-cost": [],
+        "alerts-unpriced": [],
+    }
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -261,6 +287,13 @@ def test_the_secret_of_a_connection_is_marked_as_one(stack):
         secret = "planted-secret" in str(engine.request(each).object)
         assert secret == (each.type == PROJECT_CONNECTION)
         assert bool(each.secrets) == secret or each.type == catalog.ACTION_GROUP
+
+
+def test_what_opens_application_insights_is_a_secret_in_the_state():
+    engine = deployed("prod")
+    (component,) = engine.of(catalog.APP_INSIGHTS).values()
+    secret = engine.request(component).additionalSecretOutputs
+    assert set(secret) == {"connectionString", "instrumentationKey"}
 
 
 def test_a_webhook_is_a_secret_in_the_state():

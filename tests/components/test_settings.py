@@ -120,6 +120,11 @@ REFUSED = [
         [{"filter": "Jailbreak", "source": "Prompt", "threshold": "Low"}],
         "Jailbreak is on or off",
     ),
+    (
+        ("content_filters", "customer-facing", "adjust"),
+        [{"filter": "Violence", "source": "Prompt"}] * 2,
+        "Violence on Prompt stands twice. Fix: keep one",
+    ),
     (("content_filters", "customer-facing", "blocklists"), ["brand"], "Fix: use brand-safety"),
     (("accounts", "primary", "network", "allowed_ips"), ["10.0.0.1"], "is private"),
     (("accounts", "primary", "network", "allowed_ips"), ["1.2.3.4"], "does nothing while public"),
@@ -128,6 +133,14 @@ REFUSED = [
         ("accounts", "primary", "network", "virtual_network", "address_space"),
         "10.0.0.1/8",
         "no IPv4 range",
+    ),
+    *(
+        (
+            ("accounts", "primary", "network", "virtual_network", "address_space"),
+            space,
+            f"{space} is not between /8 and /28",
+        )
+        for space in ("10.0.0.0/7", "10.0.0.0/29")
     ),
     (
         ("accounts", "primary", "network", "private_endpoint_subnet"),
@@ -139,6 +152,7 @@ REFUSED = [
     (("routes", "chat", "steps_percent"), [5, 50], "does not rise to 100"),
     (("routes", "chat", "steps_percent"), [50, 5, 100], "does not rise to 100"),
     (("access", "cora-app", "account"), "tertiary", "no account 'tertiary'"),
+    (("access", "operators", "roles"), ["Reader", "Reader"], "Reader stands twice. Fix: keep one"),
     (("access", "cora-app", "principal_id"), "cora", "Fix: an object id of your directory"),
     (("observability", "on_call"), {}, "nobody would hear"),
     (("budget", "starts"), "2026-11-02", "the first day of a month in quotes"),
@@ -160,6 +174,12 @@ def test_too_many_deployments_for_an_account_are_told():
     assert any("33 deployments; an account takes 32" in line for line in lines)
 
 
+def test_too_many_fine_tuned_deployments_for_an_account_are_told():
+    tuned = PROD["plumbline:accounts"]["primary"]["deployments"]["triage-v1"]
+    lines = told(((*CHAT[:3],), {f"triage-v{n}": tuned for n in range(11)}))
+    assert any("11 fine-tuned deployments; an account takes 10" in line for line in lines)
+
+
 def test_one_misspelling_does_not_hide_what_azure_would_refuse_elsewhere():
     lines = told(((*CHAT, "capacty"), 1), (("accounts", "secondary", "location"), "uksouth"))
     assert any("capacty: no such setting" in line for line in lines)
@@ -168,6 +188,11 @@ def test_one_misspelling_does_not_hide_what_azure_would_refuse_elsewhere():
 
 def test_what_names_a_wrong_entry_is_not_blamed_for_it():
     assert len(told(((*CHAT, "capacty"), 1))) == 1  # not the routes that lead to it
+
+
+def test_routes_are_not_blamed_for_the_account_that_is_wrong():
+    (line,) = told((("accounts", "primary", "location"), 1))
+    assert "accounts.primary.location: must be text" in line
 
 
 def test_a_hole_that_a_mistake_leaves_is_no_second_mistake():
@@ -230,6 +255,7 @@ def test_a_stack_that_is_neither_dev_nor_staging_is_held_to_prod():
     [
         ("config: {a: b: c}", "Pulumi.bad.yaml:1: not YAML"),
         ("config:\n  a: 1\n  a: 2\n", "Pulumi.bad.yaml:3: a: stands twice"),
+        ("config:\n  a:\n    - {b: 1, b: 2}\n", "Pulumi.bad.yaml:3: b: stands twice"),
         ("configuration: {}\n", "has no `config:` map"),
         ("config:\n  a: 2026-02-30\n", "not YAML"),
         ("\x00", "not YAML"),
