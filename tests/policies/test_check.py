@@ -122,6 +122,12 @@ def test_a_narrower_view_keeps_the_exit_code(plumb):
     assert report(result)["stacks"][0]["findings"] == []
 
 
+def test_stacks_are_judged_from_the_loosest_to_the_strictest(plumb):
+    result = plumb("--json", another=STACK, dev=STACK, prod=STACK, staging=STACK)
+    stacks_in_order = [each["stack"] for each in report(result)["stacks"]]
+    assert stacks_in_order == ["dev", "staging", "prod", "another"]
+
+
 def test_equal_input_gives_equal_bytes(plumb):
     first, second = (plumb("--json", dev=UNPINNED, prod=UNPINNED).stdout for _ in range(2))
     assert first == second

@@ -370,6 +370,29 @@ def test_a_deployment_that_is_missing_is_never_a_yes(plumb):
     assert "primary/embed-v1: declared, not deployed" in result.stdout
 
 
+def test_a_route_that_is_missing_is_never_a_yes(plumb):
+    result = plumb("smoke", "--stack", "dev", deployed=outputs() | {"routes": {}})
+    assert result.exit_code == Exit.CANNOT_TELL
+    assert "route chat: declared, not deployed" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "remedy"),
+    [
+        ("error: no stack named 'dev' found", Exit.CANNOT_TELL, "Fix: pulumi stack ls"),
+        ("error: incorrect passphrase", Exit.NOT_REACHED, "incorrect passphrase"),
+    ],
+)
+def test_a_pulumi_that_refuses_is_never_a_yes(tmp_path, monkeypatch, said, code, remedy):
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\necho "{said}" >&2\nexit 255\n')
+    pulumi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    result = CliRunner().invoke(app, ["smoke", "--stack", "dev"])
+    assert result.exit_code == code
+    assert remedy in result.stderr
+
+
 def test_a_stack_without_a_file_is_wrong_use(plumb):
     result = plumb("smoke", "--stack", "live")
     assert result.exit_code == Exit.WRONG_USE

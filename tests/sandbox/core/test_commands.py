@@ -101,6 +101,7 @@ def test_the_engine_and_this_python_come_first_and_once() -> None:
 
 def test_reset_says_what_it_will_forget_and_asks(up: Path) -> None:
     planned = plumb("reset", "--dry-run", folder=up)
+    assert planned.exit_code == Exit.YES
     assert "1 Microsoft.Authorization/roleAssignments" in planned.stdout
     refused = CliRunner().invoke(app, ["reset", "--dir", str(up)], input="n\n")
     assert refused.exit_code == Exit.NO
