@@ -122,6 +122,7 @@ def test_two_days_after_a_destroy_the_name_is_free(purged, azure, clients):
     assert said.code == 0, said.all
     azure.control("POST", "/clock", {"advance": "48h"})
     assert list(clients.cognitive.deleted_accounts.list()) == []
+    purged.deploy("dev")
 
 
 def written(azure):
