@@ -5,13 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from components import queries
-from components.catalog import (
-    PROVISIONED_SKUS,
-    PTU_USD_PER_HOUR,
-    Price,
-    base_model,
-    find_model,
-)
+from components.catalog import PROVISIONED_SKUS, PTU_USD_PER_HOUR, Price, model_behind
 from components.naming import Audience
 from components.sections import DeploymentSettings, Settings
 
@@ -158,9 +152,7 @@ def metric_alerts(settings: Settings) -> Iterator[MetricAlertRule]:
 def _price(wanted: DeploymentSettings) -> Price | None:
     if wanted.sku in PROVISIONED_SKUS:
         return Price(input=0, cached_input=0, output=0)  # paid by the hour
-    model = base_model(wanted.deployed_model) or find_model(
-        wanted.deployed_model, wanted.deployed_version, wanted.format
-    )
+    model = model_behind(wanted.deployed_model, wanted.deployed_version, wanted.format)
     return model.price if model else None
 
 

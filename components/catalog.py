@@ -323,6 +323,11 @@ def base_model(name: str) -> Model | None:
     return find_model(match["name"], match["version"]) if match else None
 
 
+def model_behind(name: str, version: str, format: str) -> Model | None:
+    """The facts that a deployed model has, its base's if it is fine-tuned; None if unknown."""
+    return base_model(name) or find_model(name, version, format)
+
+
 @cache
 def regions(residency: Residency) -> frozenset[str]:
     """The regions in which an account of that residency may stand."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import openai
 
-from components.catalog import base_model, find_model
+from components.catalog import model_behind
 from scripts.exit import Exit
 from scripts.stack_outputs import DeploymentOutputs
 
@@ -67,9 +67,7 @@ class Result:
 
 def kinds(declared: DeploymentOutputs) -> tuple[Kind, ...]:
     """What a model can be asked."""
-    model = base_model(declared.model) or find_model(
-        declared.model, declared.version, declared.format
-    )
+    model = model_behind(declared.model, declared.version, declared.format)
     return ("embeddings",) if model and model.kind == "embeddings" else ("chat", "stream")
 
 
