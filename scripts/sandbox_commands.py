@@ -112,8 +112,9 @@ def env(
 ) -> None:
     """Print what points clients at it: eval "$(plumb sandbox env)"."""
     found = _running(folder)
-    if who not in found.description["principals"]:
-        raise leave(Exit.WRONG_USE, f"nobody is called {who}. Fix: --as {'|'.join(PEOPLE)}.")
+    people = found.description["principals"]
+    if who not in people:
+        raise leave(Exit.WRONG_USE, f"nobody is called {who}. Fix: --as {' or '.join(people)}.")
     variables = sandbox.environment(found, who, outside=outside)
     if as_json:
         typer.echo(json.dumps({"set": variables, "unset": list(sandbox.UNSET)}))
