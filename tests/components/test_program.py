@@ -23,7 +23,7 @@ from components.catalog import (
     RAI_POLICY,
     ROLE_ASSIGNMENT,
 )
-from components.stack_file import stacks
+from components.stack_file import ROOT, stacks
 from scripts.stack_outputs import StackOutputs
 from tests.components.test_settings import changed
 from tests.engine import run_stack, stack_file
@@ -263,6 +263,15 @@ def test_the_outputs_keep_their_contract_and_hold_no_secret(stack):
     StackOutputs.model_validate(outputs)
     text = json.dumps(outputs)
     assert not re.search(r"(?i)instrumentationkey|connection_?string|\bkey[12]?\b|secret", text)
+
+
+def test_the_page_on_outputs_names_every_one_and_no_other():
+    outputs, page = deployed_outputs("prod"), (ROOT / "docs" / "outputs.md").read_text()
+    account, route = outputs["accounts"]["primary"], outputs["routes"]["chat"]
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`(\w+)", "".join(rows))) == {*outputs, *account}
+    for part in (route, account["deployments"]["chat-v3"], outputs["routing"]):
+        assert all(f"`{key}`" in page for key in part)
 
 
 @cache
