@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -23,6 +23,9 @@ CLOCK_SETTING = "clock"
 SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""As far as the clock goes. Beyond the year 9999 nothing could answer any more."""
+
 Handler = Callable[[Any], Any]
 
 
@@ -38,7 +41,7 @@ class ClockWanted(Wanted):
     advance: str | None = None
     """A span such as 90s, 5m, 48h, 2d, or some in a row."""
     freeze: bool | None = None
-    rate: float | None = None
+    rate: float | None = Field(default=None, ge=0, le=86_400, allow_inf_nan=False)
 
 
 class ProfileWanted(Wanted):
@@ -46,7 +49,7 @@ class ProfileWanted(Wanted):
 
 
 class PrincipalWanted(Wanted):
-    name: str
+    name: str = Field(min_length=1)
     kind: str = "ServicePrincipal"
     groups: list[str] = []
 
@@ -60,7 +63,7 @@ class SettingsWanted(Wanted):
 
     quota_limits: dict[str, dict[str, int]] | None = None
     model_capacity: dict[str, dict[str, int]] | None = None
-    page_size: int | None = None
+    page_size: int | None = Field(default=None, ge=1)
     accept_unknown_rai_policy: bool | None = None
 
 
@@ -73,7 +76,10 @@ def span(text: str) -> timedelta:
     found = SPAN.findall(text)
     if not found or "".join(number + unit for number, unit in found) != text.replace(" ", ""):
         raise Wrong(f"{text!r} is no span of time; write 90s, 5m, 48h or 2d")
-    return sum((timedelta(**{UNITS[unit]: float(n)}) for n, unit in found), timedelta())
+    try:
+        return sum((timedelta(**{UNITS[unit]: float(n)}) for n, unit in found), timedelta())
+    except OverflowError:
+        raise Wrong(f"{text!r} is too long") from None
 
 
 def routes(around: Around, faults: Faults, secret: str) -> Mount:
@@ -106,7 +112,10 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
     async def clock(request: Request) -> Any:
         wanted = ClockWanted.model_validate(await _json(request))
         if wanted.advance:
-            around.clock.advance(span(wanted.advance))
+            by = span(wanted.advance)
+            if by > LATEST - around.clock.now():
+                raise Wrong(f"the clock goes no further than {LATEST:%Y}")
+            around.clock.advance(by)
         if wanted.freeze is not None:
             around.clock.run(0 if wanted.freeze else 1)
         if wanted.rate is not None:
@@ -126,7 +135,10 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         wanted = SettingsWanted.model_validate(await _json(request))
         changed = wanted.model_dump(exclude_unset=True)
         for key, value in changed.items():
-            around.settings.set(key, value)
+            if value is None:
+                around.settings.unset(key)
+            else:
+                around.settings.set(key, value)
         return changed
 
     async def principals(request: Request) -> Any:
@@ -210,7 +222,10 @@ def _principal(principal: Principal) -> dict[str, str]:
 
 
 async def _json(request: Request) -> Any:
-    return await request.json() if await request.body() else {}
+    try:
+        return await request.json() if await request.body() else {}
+    except RecursionError:
+        raise Wrong("the body is nested too deeply") from None
 
 
 def _error(status: int, message: str) -> Response:

@@ -118,6 +118,13 @@ class Directory:
         """The identity that a resource brought with it."""
         return self._one("resource_lc = ?", resource_id.lower())
 
+    def resource_of(self, principal: Principal) -> str | None:
+        """The id, in lower case, of the resource that brought a principal with it."""
+        rows = self._store.execute(
+            "SELECT resource_lc FROM principals WHERE oid = ?", (principal.oid,)
+        )
+        return rows[0]["resource_lc"] if rows else None
+
     def everyone(self) -> list[Principal]:
         return [_principal(row) for row in self._store.execute("SELECT * FROM principals")]
 

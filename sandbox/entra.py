@@ -48,7 +48,7 @@ def routes(around: Around) -> list[Route]:
         return JSONResponse(around.identity.jwks())
 
     async def token(request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
+        form = dict(parse_qsl((await request.body()).decode(errors="replace")))
         try:
             principal = client(around, form)
             resource = _resource(form)
@@ -115,7 +115,9 @@ def client(around: Around, form: dict[str, str]) -> Principal:
                 "invalid_client",
                 "AADSTS700027: Client assertion failed signature validation.",
             )
-    elif not compare_digest(form.get("client_secret", ""), principal.client_secret):
+    elif not compare_digest(
+        form.get("client_secret", "").encode(), principal.client_secret.encode()
+    ):
         raise Refused(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
     return principal
 

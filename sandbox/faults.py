@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from sandbox.store import Store
 
@@ -28,12 +28,21 @@ class Fault(BaseModel):
     code: str = "InternalServerError"
     message: str = "The server encountered an internal error. Please retry the request."
     headers: dict[str, str] = {}
-    seconds: float = Field(default=0, ge=0)
+    seconds: float = Field(default=0, ge=0, le=3600)
     """How long a delay is."""
     times: int | None = Field(default=None, ge=1)
     after: int = Field(default=0, ge=0)
     """How many matching requests pass first."""
     probability: float = Field(default=1, ge=0, le=1)
+
+    @field_validator("path")
+    @classmethod
+    def _is_an_expression(cls, path: str) -> str:
+        try:
+            re.compile(path)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+        return path
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from sandbox.around import Around
 from sandbox.directory import OUTSIDE_IP, STRANGER, Principal
 from sandbox.entra import issuer
 from sandbox.hosts import OnlyOurHost
-from sandbox.identity import LIFETIME_SECONDS
+from sandbox.identity import LIFETIME_SECONDS, Caller
+from sandbox.rbac import allowed
 
+ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 IMDS_PATH = "/metadata/identity/oauth2/token"
 
 
@@ -49,8 +51,7 @@ def app(around: Around) -> Starlette:
         wanted = request.query_params.get("client_id")
         if wanted and wanted.lower() != principal.client_id:
             other = around.directory.by_client_id(wanted)
-            # An identity made for a resource may be worn; a person or an application may not.
-            if other is None or other.kind != "ManagedIdentity":
+            if other is None or not _may_wear(around, principal, ip, other):
                 return _refused(400, "invalid_request", "Identity not found")
             principal = other
         token = around.identity.token(principal, resource, ip=ip, issuer=issuer(around))
@@ -73,6 +74,24 @@ def app(around: Around) -> Starlette:
     made = Starlette(routes=routes)
     made.add_middleware(OnlyOurHost)
     return made
+
+
+def _may_wear(around: Around, principal: Principal, ip: str, other: Principal) -> bool:
+    """Whether somebody could assign an identity to a machine of theirs, and act as it there.
+
+    A person's or an application's is nobody else's.
+    """
+    resource = around.directory.resource_of(other)
+    if resource is None:
+        return False
+    caller = Caller(
+        oid=principal.oid,
+        groups=principal.groups,
+        audience="",
+        ip=ip,
+        client_id=principal.client_id,
+    )
+    return allowed(around.store, caller, resource, action=ASSIGN)
 
 
 def _refused(status: int, error: str, description: str) -> Response:

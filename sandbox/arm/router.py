@@ -4,6 +4,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from sandbox.arm import frame, operations, resources, routes
@@ -22,6 +23,9 @@ VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELET
 LOG = logging.getLogger("sandbox.arm")
 
 METHODS = (*VERBS, "POST")
+
+DEEPEST = 100
+"""Levels of a body. What is deeper could be written, and then break each list it stands in."""
 
 
 def answer(
@@ -244,19 +248,34 @@ def _body(raw: bytes) -> Body:
         return {}
     try:
         body: Any = json.loads(raw)
+        # NaN and half a surrogate pair can be read, but never be sent in an answer.
+        json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+    except RecursionError:
+        raise _undeserializable("it is nested too deeply") from None
     except ValueError as error:
-        raise ArmError(
-            400,
-            "InvalidRequestContent",
-            f"The request content was invalid and could not be deserialized: '{error}'.",
-        ) from None
+        raise _undeserializable(str(error)) from None
+    if _deeper_than(DEEPEST, body):
+        raise _undeserializable("it is nested too deeply")
     if isinstance(body, list):
         return {"value": body}
     if not isinstance(body, dict):
-        raise ArmError(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid and could not be deserialized: 'an object is "
-            "expected'.",
-        )
+        raise _undeserializable("an object is expected")
     return body
+
+
+def _deeper_than(levels: int, body: Any) -> bool:
+    level = [body]
+    for _ in range(levels):
+        objects = [each.values() for each in level if isinstance(each, dict)]
+        level = list(chain(*objects, *(each for each in level if isinstance(each, list))))
+        if not level:
+            return False
+    return True
+
+
+def _undeserializable(why: str) -> ArmError:
+    return ArmError(
+        400,
+        "InvalidRequestContent",
+        f"The request content was invalid and could not be deserialized: '{why}'.",
+    )

@@ -284,7 +284,7 @@ def named_model(body: bytes) -> str:
     """
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise errors.not_json() from None
     name = told.get("model") if isinstance(told, dict) else None
     if not isinstance(name, str) or not name:
