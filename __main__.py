@@ -107,7 +107,8 @@ for key, account_wanted in sorted(wanted.accounts.items()):
         )
         writes = reach.writes
     if stack.protection.lock:
-        DeleteLock(key, DeleteLockArgs(stack=stack, account=account, after=writes))
+        # Protected too: `destroy --skip-preview` takes what it may, and the lock would go first.
+        DeleteLock(key, DeleteLockArgs(stack=stack, account=account, after=writes), protected)
 
 routing = Routing("routing", RoutingArgs(stack=stack, settings=wanted, after=serving), protected)
 Access(

@@ -109,7 +109,8 @@ def test_a_lock_is_made_last_so_that_destroy_takes_it_away_first():
 def test_only_prod_is_protected_locked_and_outlived_by_its_logs(stack):
     engine, prod = deployed(stack), stack == "prod"
     kept = {each.type for each in engine.found if engine.request(each).protect}
-    assert ({ACCOUNT, catalog.WORKSPACE, catalog.CONFIGURATION_STORE} <= kept) == prod
+    always = {ACCOUNT, catalog.WORKSPACE, catalog.CONFIGURATION_STORE}
+    assert (always | {catalog.MANAGEMENT_LOCK} <= kept) == prod
     assert bool(engine.of(catalog.MANAGEMENT_LOCK)) == prod
     (workspace,) = engine.of(catalog.WORKSPACE).values()
     assert engine.request(workspace).retainOnDelete == prod

@@ -77,3 +77,13 @@ def test_prod_is_not_destroyed_by_a_slip(deployed, azure):
 
 def test_accounts_are_not_written_to_twice_at_once(deployed, azure):
     assert azure.control("GET", "/conflicts")["value"] == []
+
+
+def test_even_a_destroy_without_a_preview_leaves_prods_models_in_service(deployed, azure):
+    before = {each for each in azure.ids() if "/contoso-cora-prod-" in each}
+    said = deployed.destroy("prod")
+    served = {each for each in before if "/deployments/" in each or "/raipolicies/" in each}
+    assert said.code != 0
+    assert "ScopeLocked" in said.all
+    assert served
+    assert served <= azure.ids()
