@@ -9,13 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_azure_native import resources
 
-from components import catalog, naming
+from components import catalog
 from components.account import AiAccount, AiAccountArgs, network_access
 from components.alert_rules import log_alerts, metric_alerts, prices, ptu_usd_per_hour
 from components.content_filters import ContentFilters, ContentFiltersArgs, entries, items
 from components.deployments import ModelDeployments, ModelDeploymentsArgs, in_order, properties
-from components.evidence import UnreadableEvidence, newest
-from components.evidence import entries as recorded
 from components.known import known
 from components.network import first_half
 from components.routing import first_value, key_value_name
@@ -194,48 +192,6 @@ def test_a_name_is_known_before_its_resource_and_waits_for_it():
     assert [urn.rpartition("::")[2] for urn in second.comes_from["resourceGroupName"]] == ["group"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        ("configuration store", "appcs"),
-        ("configuration store", "a" * 50),
-        ("action group short name", "ai-on-call"),
-        ("workspace", "log-contoso-prod"),
-        ("deployment", "gpt-5.4_v1"),
-    ],
-)
-def test_azure_takes_a_name(kind, name):
-    assert naming.refusal(kind, name) is None
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "fix"),
-    [
-        ("configuration store", "a" * 51, "Fix: 5 to 50"),
-        ("configuration store", "a_b_c", "Fix: only letters, digits and '-'"),
-        ("action group short name", "ai-operations", "Fix: 1 to 12"),
-        ("resource group", "rg.", "no '.' at the end"),
-        ("account", "-ai", "none at the ends"),
-        ("deployment", "a", "Fix: 2 to 64"),
-        ("connection", "application.insights", "letters, digits, '_' and '-'"),
-    ],
-)
-def test_azure_refuses_a_name_and_we_say_what_it_takes(kind, name, fix):
-    assert fix in naming.refusal(kind, name)
-
-
-@given(st.from_regex(r"[a-z][a-z0-9]{0,18}", fullmatch=True), st.sampled_from(["dev", "prod"]))
-def test_every_allowed_workload_makes_names_that_azure_takes(workload, stack):
-    for kind, name in naming.Names(workload, stack).stack_wide():
-        assert naming.refusal(kind, name) is None
-
-
-def test_a_guid_is_the_same_in_every_run_and_another_for_another_stack():
-    prod, staging = naming.Names("contoso", "prod"), naming.Names("contoso", "staging")
-    assert prod.guid("role", "a") == "4dbb7dd5-7a27-5911-883f-2add977b7d3f"
-    assert prod.guid("role", "a") != staging.guid("role", "a")
-
-
 def test_a_flag_is_named_as_arm_wants_it():
     assert key_value_name("chat", "prod") == ".appconfig.featureflag~2Fchat-router$prod"
 
@@ -343,39 +299,3 @@ def test_provisioned_throughput_comes_in_its_publishers_steps(format, sku, small
 def test_the_subnet_lies_in_its_network(prefix, address):
     space = ip_network((address, prefix), strict=False)
     assert ip_network(first_half(str(space))).subnet_of(space)
-
-
-def test_evidence_of_a_subject_is_its_newest_of_each_kind():
-    chat = {"stack": "prod", "account": "primary", "deployment": "chat-v3"}
-    entry = {"subject": chat, "kind": "loadTest"}
-    entries_of_all = [
-        {**entry, "seq": 1},
-        {**entry, "seq": 2},
-        {"subject": {"stack": "prod"}, "kind": "approval", "seq": 3},
-        {"subject": {"stack": "prod"}, "kind": "approval", "seq": 4},
-    ]
-    assert newest(entries_of_all, chat)["loadTest"]["seq"] == 2
-    assert [each["seq"] for each in newest(entries_of_all, {"stack": "prod"})["approval"]] == [3, 4]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("a: 1", "is no list of entries"),
-        ("- {p95Ms: .nan}", "0.p95Ms: nan is no number"),
-        ("- {p95Ms: }", "0.p95Ms: is empty"),
-        ("- {n: 9007199254740993}", "0.n: 9007199254740993 loses digits"),
-        ("- {n: [-9007199254740993]}", "0.n.0: -9007199254740993 loses digits"),
-        ("- {at: 2026-11-20}", "0.at: 2026-11-20 must be in quotes"),
-        ("- [", "any.yaml"),
-    ],
-)
-def test_evidence_that_the_engine_would_change_is_refused(tmp_path, text, message):
-    (tmp_path / "any.yaml").write_text(text)
-    with pytest.raises(UnreadableEvidence) as raised:
-        recorded(tmp_path / "any.yaml")
-    assert message in str(raised.value)
-
-
-def test_a_stack_without_evidence_yet_has_none(tmp_path):
-    assert recorded(tmp_path / "none.yaml") == []
