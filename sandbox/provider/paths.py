@@ -184,11 +184,6 @@ def kind_of(token: str) -> str:
     return f"{module}:{name}"
 
 
-def place_of(token: str) -> Place | None:
-    """Where resources of this type live; nothing for a type that the sandbox does not know."""
-    return PLACES.get(kind_of(token))
-
-
 def id_of(place: Place, inputs: Mapping[str, object], subscription_id: str) -> str:
     """The ARM id that these inputs make.
 
