@@ -27,20 +27,21 @@ wanted = settings.load()
 name = pulumi.get_stack()
 profile = wanted.profile_of(name)
 names = Names(wanted.platform.workload, name)
+own_tags = tags(wanted, profile)
 location = wanted.accounts[wanted.main_account()].location
 
 group = resources.ResourceGroup(
     "group",
     resource_group_name=names.resource_group,
     location=location,
-    tags=tags(wanted, profile),
+    tags=own_tags,
 )
 stack = Stack(
     name=name,
     profile=profile,
     names=names,
     location=location,
-    tags=tags(wanted, profile),
+    tags=own_tags,
     resource_group_name=known(names.resource_group, group),
     subscription_id=authorization.get_client_config_output().subscription_id,
 )

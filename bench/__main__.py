@@ -139,6 +139,15 @@ def rows(folder: Path) -> Iterator[Row]:
             kept=ours / theirs <= 1.15,
         )
 
+        (flat / "alias-urns").touch()
+        plain, _ = pairs(lambda: run("preview", "--stack", "dev", where=flat), lambda: 0)
+        yield Row(
+            what="the flat program as the SDK does by itself, with all alias URNs",
+            figure=f"{plain:.2f} s / {theirs:.2f} s = {plain / theirs:.2f}x",
+            budget="-",
+            kept=True,
+        )
+
         one = one_rule_pack(folder / "one-rule")
         gated, ungated = pairs(
             lambda: run("preview", "--stack", "dev", "--policy-pack", "policies"),

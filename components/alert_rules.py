@@ -157,13 +157,18 @@ def _price(wanted: DeploymentSettings) -> Price | None:
 
 
 def prices(settings: Settings) -> dict[str, Price]:
-    """By deployment, as far as list prices are known."""
-    found = {
-        name: _price(wanted)
-        for account in settings.accounts.values()
-        for name, wanted in account.deployments.items()
-    }
-    return {name: price for name, price in found.items() if price}
+    """By deployment name, as far as list prices are known.
+
+    A name that costs differently in two accounts has the higher price: calls name the deployment
+    alone, and a cost alert may come early but not never.
+    """
+    found: dict[str, Price] = {}
+    for account in settings.accounts.values():
+        for name, wanted in account.deployments.items():
+            price = _price(wanted)
+            if price:
+                found[name] = max(price, found.get(name, price), key=lambda each: each.output)
+    return found
 
 
 def ptu_usd_per_hour(settings: Settings) -> float:

@@ -26,6 +26,7 @@ def taken() -> Iterator[None]:
     """The shortcuts, for as long as a program runs."""
     replaced = [
         # azure-native gives each resource 20 to 45 aliases; nobody here holds them against a state.
+        # A program may leave them out by itself: then this puts the SDK's own back afterwards.
         (vars(resource), "collapse_alias_to_urn", lambda *_: ""),
         # Where in the program a resource was made: the engine shows it, we have the stack file.
         (vars(registration), "_get_stack_trace", source_pb2.StackTrace),

@@ -299,3 +299,16 @@ def test_provisioned_throughput_comes_in_its_publishers_steps(format, sku, small
 def test_the_subnet_lies_in_its_network(prefix, address):
     space = ip_network((address, prefix), strict=False)
     assert ip_network(first_half(str(space))).subnet_of(space)
+
+
+def test_a_name_with_two_prices_has_the_higher():
+    prod = read("prod")
+    primary = prod.accounts["primary"].deployments
+    hourly = {"chat-v3": primary["chat-reserved"].model_copy(update={"spillover": None})}
+    for one, other in (("primary", "secondary"), ("secondary", "primary")):
+        accounts = {
+            one: prod.accounts[one],
+            other: prod.accounts[other].model_copy(update={"deployments": hourly}),
+        }
+        mixed = prod.model_copy(update={"accounts": accounts})
+        assert prices(mixed)["chat-v3"].output == 15
