@@ -31,7 +31,8 @@ def smoke_command(
     # Here, not above: `plumb --help` must not wait for openai.
     from components import settings
     from scripts import stack_outputs
-    from scripts.probe import ask, connect, patiently, sign_in, warm_up
+    from scripts.model_client import connect, sign_in, warm_up
+    from scripts.probe import ask, patiently
 
     try:
         declared = settings.read(stack)

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from scripts import probe, stack_outputs
+from scripts import model_client, stack_outputs
 from scripts.cli import app
 from scripts.exit import Exit
-from scripts.probe import Probe, ask, judge, kinds, patiently, refused_once
+from scripts.model_client import refused_once
+from scripts.probe import Probe, ask, judge, kinds, patiently
 from scripts.smoke import report, told, verdict
 from scripts.stack_outputs import DeploymentOutputs, NotDeployed, parse
 
@@ -330,7 +331,7 @@ def plumb(monkeypatch):
 
         text = json.dumps(outputs() if deployed is None else deployed)
         monkeypatch.setattr(stack_outputs, "read", lambda stack: parse(stack, text))
-        monkeypatch.setattr(probe, "connect", connect)
+        monkeypatch.setattr(model_client, "connect", connect)
         return CliRunner().invoke(app, arguments)
 
     return run
