@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pulumi
-import yaml
 
+from components import document
 from components.sections import Settings
 from components.stack import Stack
 
@@ -53,11 +53,15 @@ def entries(file: Path) -> list[dict[str, Any]]:
         UnreadableEvidence: no YAML, no list of entries, or a value that the engine cannot carry.
     """
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or []
+        _, content = document.read(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UnreadableEvidence(f"{file.name}: {' '.join(str(error).split())}") from None
+    except document.Unreadable as error:
+        where = f"{file.name}:{error.line}" if error.line else file.name
+        raise UnreadableEvidence(f"{where}: {error}. Fix: restore it from git") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableEvidence(f"{file.name}: {error}. Fix: restore it from git") from None
+    content = content or []
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
         raise UnreadableEvidence(f"{file.name}: is no list of entries. Fix: restore it from git")
     for number, entry in enumerate(content):

@@ -157,7 +157,7 @@ class RouteSettings(Section):
     candidate: str | None = None
     strategy: Literal["canary", "blue-green", "ab"] = "canary"
     steps_percent: list[Annotated[int, Field(gt=0, le=100)]] = [5, 25, 50, 100]
-    bake_hours: Annotated[float, Field(gt=0)] = 24
+    bake_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24
     fallback: list[str] = []
 
 
@@ -175,9 +175,9 @@ class ObjectiveSettings(Section):
     """What the service promises; alerts, rollouts and load tests are held against it."""
 
     error_rate: Share = 0.05
-    p95_latency_ms: Annotated[float, Field(gt=0)] = 3000
+    p95_latency_ms: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3000
     groundedness: Annotated[float, Field(ge=1, le=5)] = 4.0
-    daily_cost_over_budget: Annotated[float, Field(gt=0)] = 1.5
+    daily_cost_over_budget: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.5
     """How many times a day's share of the monthly budget one day may cost."""
 
 
@@ -189,17 +189,17 @@ class ReceiverSettings(Section):
 
 class ObservabilitySettings(Section):
     log_retention_days: Annotated[int, Field(ge=30, le=730)] = 90
-    daily_cap_gb: Annotated[float, Field(gt=0)] | None = None
+    daily_cap_gb: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     objectives: ObjectiveSettings = ObjectiveSettings()
     on_call: ReceiverSettings
     finance: ReceiverSettings
 
 
 class BudgetSettings(Section):
-    monthly: Annotated[float, Field(gt=0)]
+    monthly: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     """In `currency`."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    starts: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-01$")]
+    starts: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-01$")]
     """First day of a month. Azure keeps it; written down so that no preview shows a change."""
     contacts: Annotated[list[Email], Field(min_length=1)]
 

@@ -28,6 +28,8 @@ class WrongStackFile(ValueError):
 FIXES: Final = {
     "extra_forbidden": "no such setting. Fix: check its spelling",
     "missing": "missing. Fix: add it",
+    "invalid_key": "a name must be text. Fix: put it in quotes",
+    "finite_number": "must be a number that ends",
     "string_type": "must be text. Fix: put it in quotes",
     "int_type": "must be a whole number without quotes",
     "float_type": "must be a number without quotes",
@@ -43,7 +45,7 @@ WORDS: Final = {
     r"^[a-z][a-z0-9-]{0,39}$": "lower-case letters, digits and '-', a letter first, at most 40",
     r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": "lower-case letters and digits, with single '-' between",
     r"^[\w.-]+$": "a version in quotes: an unquoted date arrives as something else",
-    r"^\d{4}-\d{2}-01$": 'the first day of a month in quotes: "2026-11-01"',
+    r"^\d{4}-(0[1-9]|1[0-2])-01$": 'the first day of a month in quotes: "2026-11-01"',
     r"^https://\S+$": "an address that begins with https://",
     r"^(https://\S+|\[secret\])$": "an address that begins with https://",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "a mail address",

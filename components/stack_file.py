@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import yaml
 
+from components import document
+
 PROJECT: Final = "plumbline"
 ROOT: Final = Path(__file__).parents[1]
 
@@ -15,8 +17,6 @@ SEALED: Final = "[secret]"
 
 Place = tuple[str | int, ...]
 """Keys from the top of our configuration down: ("accounts", "primary", "location")."""
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -111,21 +111,21 @@ def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
     """
     path = root / f"Pulumi.{stack}.yaml"
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, _Loader)
-        content = yaml.load(text, _Loader)
+        node, content = document.read(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         there = ", ".join(stacks(root)) or "none"
         raise UnreadableStackFile(
             f"{path.name} does not exist. Fix: use one of these stacks: {there}; or write the file."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UnreadableStackFile(
+            f"{path.name} cannot be read: {error}. Fix: save it as UTF-8"
+        ) from None
+    except OSError as error:
         raise UnreadableStackFile(f"{path.name} cannot be read: {error}") from None
-    except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}:{mark.line + 1}" if mark else path.name
-        what = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise UnreadableStackFile(f"{where}: not YAML: {what}") from None
+    except document.Unreadable as error:
+        where = f"{path.name}:{error.line}" if error.line else path.name
+        raise UnreadableStackFile(f"{where}: {error}") from None
     twice = [
         f"  {path.name}:{line}: {key}: stands twice. Fix: keep one" for key, line in _twice(node)
     ]
