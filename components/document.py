@@ -114,6 +114,8 @@ def _bounded(text: str) -> None:
         match event:
             case yaml.CollectionStartEvent():
                 around.append(_Part(event.anchor))
+                if len(around) > DEEPEST:
+                    raise _too_deep(event)
                 continue
             case yaml.CollectionEndEvent():
                 part = around.pop()
@@ -131,8 +133,15 @@ def _bounded(text: str) -> None:
         if part.anchor:
             known[part.anchor] = part
         around[-1].add(part)
-        line = _line(event.start_mark)
         if len(around) + part.height > DEEPEST:
-            raise Unreadable(line, f"nested more than {DEEPEST} deep. Fix: write it flat")
+            raise _too_deep(event)
         if around[-1].size > MOST:
-            raise Unreadable(line, f"more than {MOST:,} values. Fix: fewer aliases")
+            raise Unreadable(
+                _line(event.start_mark), f"more than {MOST:,} values. Fix: fewer aliases"
+            )
+
+
+def _too_deep(event: yaml.Event) -> Unreadable:
+    return Unreadable(
+        _line(event.start_mark), f"nested more than {DEEPEST} deep. Fix: write it flat"
+    )

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ DIRECTORY_VARIABLE = "PLUMB_SANDBOX_DIR"
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
+
+MARKS = ("lock", "state.db", "sandbox.json", "ca.pem")
+"""Any of these says that a folder is a sandbox's."""
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -137,24 +141,48 @@ def start(folder: Path, profile: str | None = None, ports: Mapping[str, int] | N
         NotStarted: it ended, with what it said.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if foreign(folder):
+        raise NotStarted(f"{folder} holds other files. Fix: name an empty folder with --dir.")
+    log = folder / "log.txt"
+    pid = None if held(folder) else _spawned(folder, log, profile, ports or {})
+    until = time.monotonic() + START_SECONDS
+    while running(folder) is None:
+        if pid and os.waitpid(pid, os.WNOHANG)[0] == pid:
+            pid = None
+        # Whoever else started it this moment holds the folder, and will answer for both.
+        if pid is None and not held(folder):
+            raise NotStarted(_said(log))
+        if time.monotonic() > until:
+            if pid:
+                os.kill(pid, signal.SIGTERM)
+            raise NotStarted(f"it did not answer within {START_SECONDS:g} s; see {log}")
+        time.sleep(0.02)
+
+
+def foreign(folder: Path) -> bool:
+    """Whether a folder is somebody's for something else: it would be closed to all but its owner,
+    and files in it replaced."""
+    names = {each.name for each in folder.iterdir()}
+    return bool(names - {"log.txt"}) and names.isdisjoint(MARKS)
+
+
+def _said(log: Path) -> str:
+    try:
+        return log.read_text(errors="replace").strip() or "it ended without a word"
+    except OSError:
+        return "it ended without a word"
+
+
+def _spawned(folder: Path, log: Path, profile: str | None, ports: Mapping[str, int]) -> int:
     # Left by a process that was killed; the new one writes its own once it answers.
     (folder / "sandbox.json").unlink(missing_ok=True)
     # -P: a folder called sandbox where the user happens to stand is not ours.
     command = [sys.executable, "-P", "-m", "sandbox", "serve", "--dir", str(folder)]
     if profile:
         command += ["--profile", profile]
-    for face, port in (ports or {}).items():
+    for face, port in ports.items():
         command += [f"--{face}-port", str(port)]
-    log = folder / "log.txt"
-    pid = _detached(command, log)
-    until = time.monotonic() + START_SECONDS
-    while running(folder) is None:
-        if os.waitpid(pid, os.WNOHANG)[0] == pid:
-            raise NotStarted(log.read_text(errors="replace").strip() or "it ended without a word")
-        if time.monotonic() > until:
-            os.kill(pid, signal.SIGTERM)
-            raise NotStarted(f"it did not answer within {START_SECONDS:g} s; see {log}")
-        time.sleep(0.02)
+    return _detached(command, log)
 
 
 def _detached(command: list[str], log: Path) -> int:
@@ -175,11 +203,13 @@ def _detached(command: list[str], log: Path) -> int:
 
 def stop(found: Running) -> bool:
     """End the process; True if it took a kill."""
-    os.kill(found.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):  # it was just ending by itself
+        os.kill(found.pid, signal.SIGTERM)
     until = time.monotonic() + STOP_SECONDS
     while held(found.folder):
         if time.monotonic() > until:
-            os.kill(found.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(found.pid, signal.SIGKILL)
             (found.folder / "sandbox.json").unlink(missing_ok=True)
             return True
         time.sleep(0.02)

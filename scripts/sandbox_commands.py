@@ -41,9 +41,11 @@ def up(
         str | None,
         typer.Option(help="fast answers at once; azure takes Azure's time. Default: as before."),
     ] = None,
-    arm_port: Annotated[int, typer.Option(help="0: as last time, else any free one.")] = 0,
-    identity_port: Annotated[int, typer.Option(help="Likewise.")] = 0,
-    provider_port: Annotated[int, typer.Option(help="Likewise.")] = 0,
+    arm_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0: as last time, else any free one.")
+    ] = 0,
+    identity_port: Annotated[int, typer.Option(min=0, max=65535, help="Likewise.")] = 0,
+    provider_port: Annotated[int, typer.Option(min=0, max=65535, help="Likewise.")] = 0,
 ) -> None:
     """Start it, or say that it runs. Its state, keys and ports are those of last time."""
     if profile not in (None, *PROFILES):
@@ -66,7 +68,10 @@ def up(
             Exit.WRONG_USE, f"the sandbox did not start: {error}. Fix: name another --dir."
         ) from None
     found = _running(folder)
-    typer.echo(f'sandbox: running at {found.arm}. Next: eval "$(plumb sandbox env)"', err=True)
+    command = "plumb sandbox env"
+    if folder is not None:
+        command += f" --dir {shlex.quote(str(where))}"
+    typer.echo(f'sandbox: running at {found.arm}. Next: eval "$({command})"', err=True)
 
 
 @app.command()
