@@ -87,12 +87,18 @@ MOVED: Final = {
 }
 """azure-native's earlier names: what is monitor: or applicationinsights: today was insights:."""
 
-VERSIONED: Final = re.compile(r"/v\d{8}(preview)?:")
+VERSIONED: Final = re.compile(r"/v\d{8}\w*:")
+
+LOCAL: Final = re.compile(r"azure-native_\w+_v\d{8}\w*:")
+"""What `pulumi package add azure-native <module> <version>` puts before the module."""
 
 
 def normal_type(token: str) -> str:
-    """A type token without its API version, in today's module."""
-    token = VERSIONED.sub(":", token)
+    """A type token without its API version, in today's package and module."""
+    token = VERSIONED.sub(":", token.replace("%2F", "/"))
+    if local := LOCAL.match(token):
+        module, _, name = token[local.end() :].partition(":")
+        token = f"azure-native:{module.lower()}:{name}"
     return MOVED.get(token, token)
 
 

@@ -1,5 +1,6 @@
 """Which environment a stack is judged as."""
 
+import re
 from typing import Final, Literal, get_args
 
 Profile = Literal["dev", "staging", "prod"]
@@ -19,15 +20,17 @@ def resolve(stack: str, declared: str | None) -> Profile:
     Raises:
         WrongProfile: there is no such profile, or it is looser than the stack's name promises.
     """
-    named = next((profile for profile in PROFILES if profile == stack), None)
     if declared is None:
-        return named or "prod"
+        return next((profile for profile in PROFILES if profile == stack), "prod")
     profile = next((profile for profile in PROFILES if profile == declared), None)
     if profile is None:
         raise WrongProfile(
             f"{KEY} of stack {stack} is none of {', '.join(PROFILES)}. Fix: use one of these."
         )
-    if named and PROFILES.index(profile) < PROFILES.index(named):
+    # "prod-westeurope" and "Production" promise as much as "prod".
+    words = re.split(r"[\W_]+", stack.lower().replace("production", "prod"))
+    promised = max((PROFILES.index(word) for word in words if word in PROFILES), default=0)
+    if PROFILES.index(profile) < promised:
         raise WrongProfile(
             f"stack {stack} may not be judged as {profile}. "
             f"Fix: remove {KEY}, or give the stack another name."

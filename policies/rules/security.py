@@ -18,6 +18,9 @@ ACLS: Final = "properties.networkAcls"
 SUBDOMAIN: Final = "properties.customSubDomainName"
 FILTER: Final = "properties.raiPolicyName"
 
+WIDEST: Final = 8
+"""Bits of a network's prefix; fewer is more than anybody's own."""
+
 LEAST: Final = "rbac-least-privilege"
 ROLE_NAMES: Final = {guid: name for name, guid in ROLES.items()}
 NEVER: Final = frozenset(
@@ -71,20 +74,20 @@ def account_public_network_restricted(account: Resource, ctx: Context) -> Iterat
             "networkAcls.defaultAction is not Deny. Fix: networkAcls.defaultAction: Deny.",
             f"{ACLS}.ipRules",
         )
-    for rule in rules:
-        address = rule.text("value")
-        if address is not None and _everywhere(address):
-            yield Finding(
-                account,
-                f"an ipRule of {account.label} lets the whole internet in: {shown(address)}. "
-                "Fix: remove it, or name the networks that call.",
-                rule.at("value"),
-            )
+    wide = [(rule, address) for rule in rules if _wide(address := rule.text("value") or "")]
+    for rule, address in wide:
+        yield Finding(
+            account,
+            f"an ipRule of {account.label} lets the whole internet in, or a good part of it: "
+            f"{shown(address)}. Fix: remove it, or name the networks that call.",
+            rule.at("value"),
+        )
 
 
-def _everywhere(address: str) -> bool:
+def _wide(address: str) -> bool:
+    """Whether it is more than any one company has; two halves are the whole as well."""
     try:
-        return ipaddress.ip_network(address.strip(), strict=False).prefixlen == 0
+        return ipaddress.ip_network(address.strip(), strict=False).prefixlen < WIDEST
     except ValueError:  # Azure will say what is wrong with it
         return False
 

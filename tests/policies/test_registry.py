@@ -76,6 +76,10 @@ def test_a_limit_takes_its_own_defaults_and_refuses_nonsense(param):
         ("kim", "dev", "dev"),
         ("dev", "staging", "staging"),
         ("staging", "prod", "prod"),
+        ("prod-westeurope", None, "prod"),
+        ("dev-kim", None, "prod"),
+        ("dev-kim", "dev", "dev"),
+        ("products", "dev", "dev"),
     ],
 )
 def test_a_stack_is_judged_as_it_says_or_is_called_or_as_prod(stack, declared, profile):
@@ -84,7 +88,18 @@ def test_a_stack_is_judged_as_it_says_or_is_called_or_as_prod(stack, declared, p
 
 @pytest.mark.parametrize(
     ("stack", "declared"),
-    [("staging", "dev"), ("prod", "dev"), ("prod", "staging"), ("kim", "prd"), ("kim", "")],
+    [
+        ("staging", "dev"),
+        ("prod", "dev"),
+        ("prod", "staging"),
+        ("prod-westeurope", "dev"),
+        ("Prod", "staging"),
+        ("production", "dev"),
+        ("eu_prod.2", "dev"),
+        ("staging-dev", "dev"),
+        ("kim", "prd"),
+        ("kim", ""),
+    ],
 )
 def test_a_profile_is_neither_made_up_nor_looser_than_the_name(stack, declared):
     with pytest.raises(WrongProfile, match="Fix: "):

@@ -89,6 +89,19 @@ def test_the_order_of_registration_is_forgotten():
         ("azure-native:monitor/v20210501preview:DiagnosticSetting", catalog.DIAGNOSTIC_SETTING),
         ("azure-native:insights:Component", catalog.APP_INSIGHTS),
         ("azure-native:insights/v20180301:MetricAlert", catalog.METRIC_ALERT),
+        ("azure-native:cognitiveservices/v20210601privatepreview:Account", catalog.ACCOUNT),
+        ("azure-native_cognitiveservices_v20250601:cognitiveservices:Account", catalog.ACCOUNT),
+        (
+            "azure-native_cognitiveservices_v20250701preview:"
+            "cognitiveservices/v20250701preview:Account",
+            catalog.ACCOUNT,
+        ),
+        (
+            "azure-native_CognitiveServices_v20250601:CognitiveServices%2Fv20250601:Account",
+            catalog.ACCOUNT,
+        ),
+        ("azure-native_insights_v20180301:insights:MetricAlert", catalog.METRIC_ALERT),
+        ("azure-native_x:index:Thing", "azure-native_x:index:Thing"),
         ("plumb:index:Evidence", "plumb:index:Evidence"),
     ],
 )
