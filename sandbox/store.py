@@ -59,10 +59,16 @@ CREATE TABLE IF NOT EXISTS events (
     is_spillover INTEGER NOT NULL, filtered INTEGER NOT NULL, principal TEXT NOT NULL,
     correlation_id TEXT NOT NULL, details TEXT NOT NULL DEFAULT '{}');
 CREATE INDEX IF NOT EXISTS events_at ON events (account_lc, at);
+CREATE TABLE IF NOT EXISTS objects (
+    number INTEGER PRIMARY KEY, account_lc TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+    body TEXT NOT NULL, content BLOB, UNIQUE (account_lc, kind, id));
 CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
 """
 
-FORGOTTEN = ("resources", "operations", "account_locks", "kv", "kv_revisions", "events", "faults")
+FORGOTTEN = (
+    *("resources", "operations", "account_locks", "kv", "kv_revisions"),
+    *("events", "objects", "faults"),
+)
 """What a reset empties. Secrets and principals outlive it, so that open shells keep working."""
 
 
@@ -238,6 +244,7 @@ class Store:
             "DELETE FROM settings WHERE key LIKE 'keys:%' "
             "AND substr(key, 6) NOT IN (SELECT id_lc FROM resources)"
         )
+        self.execute("DELETE FROM objects WHERE account_lc NOT IN (SELECT id_lc FROM resources)")
 
     def setting(self, key: str, default: Any = None) -> Any:
         rows = self.execute("SELECT value FROM settings WHERE key = ?", (key,))

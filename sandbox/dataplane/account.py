@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from components.catalog import PROVISIONED_SKUS, Model, base_model, find_model
+from components.catalog import PROVISIONED_SKUS, BatchSku, Model, base_model, find_model
 from sandbox.arm.location import display_name
 from sandbox.clock import moment
 from sandbox.dataplane import content_filter, limiter
@@ -18,6 +18,14 @@ CS: Final = "Microsoft.CognitiveServices"
 ACCOUNT: Final = f"{CS}/accounts"
 PRIVATE_ENDPOINT: Final = "Microsoft.Network/privateEndpoints"
 BLOCKLIST_ITEM: Final = f"{CS}/accounts/raiBlocklists/raiBlocklistItems"
+
+BATCH_SKUS: Final = frozenset(get_args(BatchSku))
+
+COMPLETES: Final = {
+    name: frozenset({"completion"})
+    for name in ("gpt-35-turbo-instruct", "davinci-002", "babbage-002")
+}
+"""The models that go on with a text and do not chat. All are retired in the catalogue's time."""
 
 Network = IPv4Network | IPv6Network
 
@@ -47,7 +55,10 @@ class Deployment:
     kind: str
     """chat, reasoning or embeddings."""
     dimensions: int
+    sku: str
     provisioned: bool
+    batch: bool
+    """Whether it answers nothing but what comes in batches."""
     limits: limiter.Standard | limiter.Provisioned
     spills_to: str
     policy: content_filter.Policy
@@ -56,7 +67,8 @@ class Deployment:
     """Not while it is first being made, nor if that failed; a change leaves it serving."""
     retires: datetime | None
     """None for a model that the catalogue does not know, and for a fine-tuned one."""
-    embeds: bool
+    capabilities: frozenset[str]
+    """Operations that the model has, in the words of Azure's errors."""
 
 
 class Accounts:
@@ -171,15 +183,24 @@ def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deploy
         version=version,
         kind=kind,
         dimensions=(facts.dimensions if facts else None) or 0,
+        sku=sku.get("name") or "",
         provisioned=provisioned,
+        batch=sku.get("name") in BATCH_SKUS,
         limits=limits(facts, int(sku.get("capacity") or 1), provisioned),
         spills_to=properties.get("spilloverDeploymentName") or "",
         policy=policy,
         made=moment(written.get("createdAt", "0001-01-01T00:00:00Z")),
         serves=state == "Succeeded" or (changed and state not in ("Deleting", "Disabled")),
         retires=datetime.fromisoformat(known.retires).replace(tzinfo=UTC) if known else None,
-        embeds=kind == "embeddings",
+        capabilities=capabilities(name, kind),
     )
+
+
+def capabilities(model: str, kind: str) -> frozenset[str]:
+    """What may be asked of a model."""
+    if kind == "embeddings":
+        return frozenset({"embeddings"})
+    return COMPLETES.get(model, frozenset({"chatCompletion", "responses"}))
 
 
 def limits(

@@ -6,7 +6,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.dataplane import errors
+from sandbox.dataplane.account import Deployment
 from sandbox.dataplane.completion import Question
+from sandbox.dataplane.quality import Mind
 from sandbox.dataplane.tokens import text_of
 
 ROLES: Final = ("system", "assistant", "user", "function", "tool", "developer")
@@ -163,15 +165,16 @@ def context_tokens(model: str, *, provisioned: bool) -> int:
     return PROVISIONED_CONTEXT_TOKENS if is_long else size
 
 
-def question(request: ChatRequest, model: str, version: str, *, reasoning: bool) -> Question:
+def question(request: ChatRequest, deployment: Deployment, mind: Mind) -> Question:
     return Question(
-        model=model,
-        version=version,
+        model=deployment.model,
+        version=deployment.version,
         messages=request.messages,
         seed=request.seed,
         response_format=request.response_format,
         tools=request.tools or (),
         tool_choice=request.tool_choice,
-        reasoning=reasoning,
+        reasoning=deployment.kind == "reasoning",
         effort=request.reasoning_effort,
+        mind=mind,
     )

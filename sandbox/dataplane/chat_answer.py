@@ -99,6 +99,8 @@ def _message(answer: Answer) -> dict[str, Any]:
     }
     if answer.tool_calls:
         message |= {"content": None, "tool_calls": list(answer.tool_calls)}
+    if answer.refused:
+        message |= {"content": None, "refusal": answer.text}
     return message
 
 
@@ -145,7 +147,8 @@ def events(completion: Completion, policy: Policy, *, include_usage: bool) -> It
             yield chunk(index, _tool_delta(answer), None, {})
         else:
             yield chunk(index, {"content": "", "refusal": None, "role": "assistant"}, None, {})
-            before, after = chunk(index, {"content": GAP}, None, on_the_way).split(GAP_JSON)
+            place = "refusal" if answer.refused else "content"
+            before, after = chunk(index, {place: GAP}, None, on_the_way).split(GAP_JSON)
             for piece in pieces(answer.text):
                 yield before + sse.dumps(piece) + after
         stopped = answer.finish_reason == "content_filter"

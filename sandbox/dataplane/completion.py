@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sandbox.dataplane import structure
+from sandbox.dataplane import quality, structure
+from sandbox.dataplane.quality import ORDINARY, Mind
 from sandbox.dataplane.tokens import Tokenizer, text_of
 
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
@@ -61,6 +62,18 @@ class Question:
     tool_choice: str | Mapping[str, Any] | None = None
     reasoning: bool = False
     effort: str | None = None
+    mind: Mind = ORDINARY
+
+    @property
+    def asked(self) -> str:
+        """The last message of the user."""
+        told = (text_of(m.get("content")) for m in reversed(self.messages) if m["role"] == "user")
+        return next(told, "")
+
+    @property
+    def form(self) -> str:
+        """text, json_object or json_schema."""
+        return str((self.response_format or {}).get("type") or "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +84,8 @@ class Answer:
     """All that were generated, the reasoning included."""
     reasoning_tokens: int = 0
     tool_calls: tuple[dict[str, Any], ...] = ()
+    refused: bool = False
+    """Whether the text says no in the place of a structured answer."""
 
 
 def fingerprint(model: str, version: str) -> str:
@@ -101,7 +116,9 @@ def answer(
     thought = reasoning_tokens(question.effort, dice) if question.reasoning else 0
     if limit is not None and thought >= limit:
         return Answer(text="", finish_reason="length", tokens=limit, reasoning_tokens=limit)
-    if call := tool_call(question, dice):
+    seed = f"{question.seed}/{choice}" if choice else question.seed
+    verdict = question.mind.verdict(question.asked, seed)
+    if verdict is None and (call := tool_call(question, dice)):
         function = call["function"]
         spent = tokens.count(function["name"]) + tokens.count(function["arguments"])
         return Answer(
@@ -111,25 +128,44 @@ def answer(
             reasoning_tokens=thought,
             tool_calls=(call,),
         )
-    text = said(question, dice)
+    refuses = question.mind.refuses(question.asked, seed)
+    text = quality.REFUSAL if refuses else said(question, verdict, dice)
+    if question.form != "text" and question.mind.breaks_json(question.asked, seed):
+        text = text[: 2 * len(text) // 3]
     for word in stop:
         text = text.partition(word)[0] if word else text
     spent = tokens.count(text)
-    if limit is not None and thought + spent > limit:
-        text = tokens.head(text, limit - thought)
-        return Answer(text=text, finish_reason="length", tokens=limit, reasoning_tokens=thought)
-    return Answer(text=text, finish_reason="stop", tokens=thought + spent, reasoning_tokens=thought)
+    refused = refuses and question.form == "json_schema"
+    too_long = limit is not None and thought + spent > limit
+    if limit is not None and too_long:
+        text, spent = tokens.head(text, limit - thought), limit - thought
+    return Answer(
+        text=text,
+        finish_reason="length" if too_long else "stop",
+        tokens=thought + spent,
+        reasoning_tokens=thought,
+        refused=refused,
+    )
 
 
-def said(question: Question, dice: random.Random) -> str:
-    """The whole text, in the form that was asked for."""
-    form = question.response_format or {}
-    if form.get("type") == "json_schema":
-        return structure.dumps(structure.instance(form["json_schema"].get("schema", {}), dice))
-    prose = paragraph(topic(question.messages), dice)
-    if form.get("type") == "json_object":
-        return structure.dumps({"answer": prose, "confidence": round(dice.uniform(0.6, 1), 2)})
-    return prose
+def said(question: Question, verdict: str | None, dice: random.Random) -> str:
+    """The whole text, in the form that was asked for; a verdict takes the place of small talk."""
+    if question.form == "text" or (verdict and verdict.lstrip().startswith("{")):
+        return paragraph(topic(question.asked), dice) if verdict is None else verdict
+    if question.form == "json_schema":
+        schema = (question.response_format or {})["json_schema"].get("schema", {})
+        return structure.dumps(_with_answer(structure.instance(schema, dice), verdict))
+    prose = paragraph(topic(question.asked), dice) if verdict is None else verdict
+    return structure.dumps({"answer": prose, "confidence": round(dice.uniform(0.6, 1), 2)})
+
+
+def _with_answer(instance: Any, verdict: str | None) -> Any:
+    """A schema's own field for the answer holds it, where there is one for text."""
+    if verdict is None or not isinstance(instance, dict):
+        return instance
+    if not isinstance(instance.get("answer"), str):
+        return instance
+    return {**instance, "answer": verdict}
 
 
 def paragraph(about: str, dice: random.Random) -> str:
@@ -138,10 +174,9 @@ def paragraph(about: str, dice: random.Random) -> str:
     return " ".join(sentences).format(topic=about)
 
 
-def topic(messages: Sequence[Message]) -> str:
+def topic(asked: str) -> str:
     """Up to three telling words of the last question."""
-    asked = (text_of(each.get("content")) for each in reversed(messages) if each["role"] == "user")
-    text = re.sub(r"\[\[.*?\]\]|[{}]", " ", next(asked, ""))
+    text = re.sub(r"\[\[.*?\]\]|[{}]", " ", asked)
     words = [word for word in re.findall(r"[^\W\d_]{4,}", text) if word.lower() not in DULL]
     return " ".join(dict.fromkeys(words[-3:])) or "your question"
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from sandbox.around import Around
 from sandbox.clock import moment
 from sandbox.dataplane import sse
-from sandbox.dataplane.endpoint import request_id
+from sandbox.dataplane.entrance import request_id
 from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.key_values import (
     NO_LABEL,

@@ -63,6 +63,22 @@ def parsed(body: bytes) -> EmbeddingsRequest:
     return request
 
 
+def dimensions(request: EmbeddingsRequest, full: int) -> int:
+    """How long the vectors are.
+
+    Raises:
+        Refusal: 400, longer than the model's.
+    """
+    wanted = request.dimensions or full
+    if wanted > full:
+        raise errors.wrong_request(
+            f"Invalid value for 'dimensions' = {wanted}. Must be less than or equal to {full}.",
+            "dimensions",
+            "invalid_value",
+        )
+    return wanted
+
+
 def vector(model: str, text: str, full: int, dimensions: int) -> list[float]:
     """A unit vector. A shorter one is the beginning of the full one, stretched to length 1."""
     values = [0.02 * x for x in _noise(model, text, full)]

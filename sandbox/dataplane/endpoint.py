@@ -1,11 +1,8 @@
-"""The HTTP face of Azure OpenAI: finds the account, applies the rules, writes the answer."""
+"""One request to a model, from its admission to its row among the events."""
 
 import asyncio
 import json
-import random
-import re
 import time
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,18 +14,20 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around, Profile
 from sandbox.clock import stamp
-from sandbox.dataplane import errors, model_list, sse
-from sandbox.dataplane.account import Account, Accounts, Deployment, ready
-from sandbox.dataplane.authorization import Gate
+from sandbox.dataplane import errors, sse
+from sandbox.dataplane.account import Account, Deployment, ready
+from sandbox.dataplane.entrance import Entrance, answer_headers, ordered, refused, request_id
 from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.events import Event, Events
-from sandbox.dataplane.inference import Asked, Models, Operation, Served, spills
+from sandbox.dataplane.inference import Asked, Served, spills
+from sandbox.dataplane.models import Models
+from sandbox.dataplane.operations import RESPONSES, Operation
+from sandbox.dataplane.quality import Mind, mind
 from sandbox.dataplane.reading import Reading
-from sandbox.faults import Fault, Faults
+from sandbox.dataplane.variants import variants
+from sandbox.faults import Fault
 
-API_VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?|preview|latest|v1")
-
-EVENTS_BEFORE_CUT: Final = 4
+TOKENS_BEFORE_CUT: Final = 2
 """What still arrives of a stream that a fault cuts: the start of the text, no finish_reason."""
 
 
@@ -49,36 +48,36 @@ class Call:
 
 
 class Endpoint:
-    """All accounts of the sandbox under one address."""
+    """Inference: everything that a deployment answers."""
 
     def __init__(
         self,
         around: Around,
         reading: Reading,
-        keys: Callable[[Account], Collection[str]],
+        entrance: Entrance,
+        models: Models,
         events: Events,
     ) -> None:
         self._around = around
         self._reading = reading
-        self._accounts = Accounts(around.store, reading)
-        self._gate = Gate(around, reading, keys)
-        self._models = Models()
+        self._entrance = entrance
+        self._accounts = entrance.accounts
+        self._models = models
         self._events = events
-        self._faults = Faults(around.store)
 
     async def infer(self, request: Request, operation: Operation) -> ASGIApp:
-        """The answer to one request for a chat completion or an embedding, or Azure's refusal."""
+        """What a model answers to one request, or Azure's refusal."""
         started = time.perf_counter()
         body = await request.body()
         self._reading.renew()
         id = request_id()
         try:
-            account = self._account(request)
+            account = self._entrance.account(request)
             call = Call(
                 request=request,
                 operation=operation,
                 account=account,
-                principal=self._gate.admit(
+                principal=self._entrance.gate.admit(
                     request.headers, account, operation.data_action, operation.path
                 ),
                 api_version=request.query_params.get("api-version"),
@@ -88,55 +87,14 @@ class Endpoint:
                 started=started,
             )
             name = request.path_params.get("deployment") or named_model(body)
-            fault = self._fault(call, name)
+            fault = self._entrance.fault(request, call.principal, name)
             if fault and fault.action == "delay":
                 await asyncio.sleep(fault.seconds)
                 self._reading.renew()
             served, spilled = self._served(call, name, fault)
         except Refusal as refusal:
-            return _refused(refusal, id)
+            return refused(refusal, id)
         return await self._answered(call, served, spilled, fault)
-
-    async def models(self, request: Request) -> Response:
-        """The models that the account's region has, or one of them."""
-        self._reading.renew()
-        id = request_id()
-        try:
-            account = self._account(request)
-            self._gate.admit(request.headers, account, model_list.DATA_ACTION, "GET /openai/models")
-            wanted = request.path_params.get("model")
-            body = model_list.one(account.location, wanted) if wanted else None
-            if wanted and body is None:
-                raise errors.resource_not_found()
-        except Refusal as refusal:
-            return _refused(refusal, id)
-        answer = body or model_list.body(account.location)
-        return Response(sse.dumps(answer), headers=_headers(id, account))
-
-    async def unknown(self, request: Request) -> Response:
-        """A path that Azure OpenAI does not have, or that the sandbox does not answer."""
-        return _refused(errors.resource_not_found(), request_id())
-
-    def _account(self, request: Request) -> Account:
-        account = self._accounts.find(request.path_params["subdomain"])
-        if account is None:
-            raise errors.resource_not_found()
-        version = request.query_params.get("api-version")
-        needs_version = "/openai/v1/" not in request.scope["path"]
-        if needs_version if version is None else not API_VERSION.fullmatch(version):
-            raise errors.resource_not_found()
-        return account
-
-    def _fault(self, call: Call, deployment: str) -> Fault | None:
-        if self._reading.of("faults", lambda: len(self._faults.all()) + 1) == 1:
-            return None
-        return self._faults.take(
-            "data",
-            call.request.method,
-            call.request.url.path,
-            principal=call.principal,
-            deployment=deployment,
-        )
 
     def _served(self, call: Call, name: str, fault: Fault | None) -> tuple[Served, str]:
         """The answer, and the deployment from which it spilled over, if it did."""
@@ -145,7 +103,9 @@ class Endpoint:
             return self._serve(call, deployment, fault), ""
         except Refusal as refusal:
             self._record_refusal(call, deployment, refusal)
-            target = spills(deployment, call.request.headers, refusal)
+            # Responses do not spill over.
+            spilling = call.operation is not RESPONSES
+            target = spilling and spills(deployment, call.request.headers, refusal)
             if not target:
                 raise
             first = refusal
@@ -154,11 +114,13 @@ class Endpoint:
             "x-ms-spillover-error": str(first.status),
         }
         try:
-            served = self._serve(call, self._deployment(call, target), self._fault(call, target))
+            other = self._deployment(call, target)
+            fault = self._entrance.fault(call.request, call.principal, target)
+            served = self._serve(call, other, fault)
         except Refusal as second:
             # The caller sees the second answer; the headers tell it from a direct one.
-            if other := self._accounts.deployment(call.account, target):
-                self._record_refusal(call, other, second, spilled=True)
+            if found := self._accounts.deployment(call.account, target):
+                self._record_refusal(call, found, second, spilled=True)
             second.headers |= spilled
             raise
         served.headers.update(spilled)
@@ -175,11 +137,7 @@ class Endpoint:
 
     def _serve(self, call: Call, deployment: Deployment, fault: Fault | None) -> Served:
         if fault and fault.action == "answer":
-            raise Refusal(
-                fault.status,
-                {"error": {"code": fault.code, "message": fault.message}},
-                fault.headers,
-            )
+            raise ordered(fault)
         return self._models.serve(
             Asked(
                 account=call.account,
@@ -189,7 +147,16 @@ class Endpoint:
                 api_version=call.api_version,
                 now=call.now.timestamp(),
                 latency_scale=self._profile.latency_scale,
+                mind=self._mind(call.account, deployment),
+                variants=self._reading.of("variants", lambda: variants(self._around.settings)),
             )
+        )
+
+    def _mind(self, account: Account, deployment: Deployment) -> Mind:
+        name = account.id.rpartition("/")[2]
+        return self._reading.of(
+            ("mind", account.id, deployment.name),
+            lambda: mind(self._around.settings, name, deployment.name, deployment.model),
         )
 
     @property
@@ -200,7 +167,7 @@ class Endpoint:
         self, call: Call, served: Served, spilled_from: str, fault: Fault | None
     ) -> ASGIApp:
         headers = {
-            **_headers(call.id, call.account),
+            **answer_headers(call.id, call.account),
             **served.headers,
             "x-ms-deployment-name": served.deployment.name,
         }
@@ -217,8 +184,8 @@ class Endpoint:
         if not isinstance(served.body, bytes):
             events = served.body
             if action in ("drop", "cut_stream"):
-                events = islice(events, EVENTS_BEFORE_CUT)
-            return sse.Stream(events, served.delay, headers, first, end)
+                events = islice(events, served.lead + TOKENS_BEFORE_CUT)
+            return sse.Stream(events, served.lead, served.delay, headers, first, end)
         delay = served.delay.first_seconds + served.delay.gap_seconds * served.used.completion
         if delay:
             await asyncio.sleep(delay)
@@ -294,23 +261,5 @@ def named_model(body: bytes) -> str:
     return name
 
 
-def request_id() -> str:
-    digits = f"{random.getrandbits(128):032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-
-
 def _milliseconds(call: Call) -> float:
     return (time.perf_counter() - call.started) * 1000
-
-
-def _headers(id: str, account: Account) -> dict[str, str]:
-    return {"x-request-id": id, "apim-request-id": id, "x-ms-region": account.region}
-
-
-def _refused(refusal: Refusal, id: str) -> Response:
-    return Response(
-        sse.dumps(refusal.body),
-        refusal.status,
-        {"x-request-id": id, "apim-request-id": id, **refusal.headers},
-        "application/json",
-    )

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.dataplane.variants import FilterError, RateLimitAnswer
+
 Body = Mapping[str, Any]
 
 AUDIENCE = "https://cognitiveservices.azure.com"
@@ -96,6 +98,16 @@ def operation_not_supported(operation: str, model: str) -> Refusal:
     )
 
 
+def only_in_batches(operation: str, sku: str) -> Refusal:
+    """The text is unverified."""
+    return _error(
+        400,
+        "OperationNotSupported",
+        f"The {operation} operation does not work with the deployment type {sku}. Send the "
+        "requests as a batch.",
+    )
+
+
 def model_retired(model: str, version: str) -> Refusal:
     """The text is unverified."""
     return _error(
@@ -137,6 +149,14 @@ def unsupported_parameter(name: str, instead: str) -> Refusal:
     )
 
 
+def unsupported_by_model(name: str) -> Refusal:
+    return wrong_request(
+        f"Unsupported parameter: '{name}' is not supported with this model.",
+        name,
+        "unsupported_parameter",
+    )
+
+
 def unsupported_value(name: str, value: Any, default: Any) -> Refusal:
     return wrong_request(
         f"Unsupported value: '{name}' does not support {value} with this model. Only the default "
@@ -172,23 +192,52 @@ def rate_limited(
     kind: str,
     operation: str,
     api_version: str | None,
+    wording: RateLimitAnswer = "newer",
 ) -> Refusal:
-    """429 of a standard deployment, in the wording of 2025 and later."""
+    """429 of a standard deployment, in one of the wordings that Azure has had for it."""
     under = (
         f"Azure OpenAI API version {api_version}"
         if api_version
         else "OpenAI Language Model Instance API"
     )
     wait = max(1, math.ceil(seconds))
+    again = f"Please retry after {wait} second{'s' if wait > 1 else ''}."
+    increase = f"To increase your default rate limit, visit: {QUOTA_INCREASE}."
+    if wording == "high_demand":
+        return high_demand()
+    if wording == "older":
+        refusal = _error(
+            429,
+            "429",
+            f"Requests to the {operation} Operation under {under} have exceeded {limit} rate limit "
+            f"of your current {kind} S0 pricing tier. {again} {increase}",
+        )
+    else:
+        refusal = _error(
+            429,
+            "RateLimitReached",
+            f"Your requests to {deployment} for {model} in {region} have exceeded the {limit} rate "
+            f"limit for your current {kind} S0 pricing tier. This request was for {operation} "
+            f"under {under}. {again} {increase}",
+        )
+    if wording == "reset_only":  # openai-python#937
+        what = "requests" if limit == "call" else "tokens"
+        refusal.headers = {f"x-ratelimit-reset-{what}": str(wait)}
+    else:
+        refusal.headers = retry_headers(seconds)
+    return refusal
+
+
+def high_demand() -> Refusal:
+    """Load shedding: a 429 although the quota is not used up."""
     refusal = _error(
         429,
-        "RateLimitReached",
-        f"Your requests to {deployment} for {model} in {region} have exceeded the {limit} rate "
-        f"limit for your current {kind} S0 pricing tier. This request was for {operation} under "
-        f"{under}. Please retry after {wait} second{'s' if wait > 1 else ''}. To increase your "
-        f"default rate limit, visit: {QUOTA_INCREASE}.",
+        "429",
+        "The system is currently experiencing high demand and cannot process your request. Your "
+        "request exceeds the maximum usage size allowed during peak load. For improved capacity "
+        "reliability, consider switching to Provisioned Throughput.",
     )
-    refusal.headers = retry_headers(seconds)
+    refusal.headers = retry_headers(1)
     return refusal
 
 
@@ -204,8 +253,9 @@ def provisioned_full(deployment: str, seconds: float) -> Refusal:
     return refusal
 
 
-def prompt_filtered(results: Body) -> Refusal:
-    """Both spellings of the details: SDKs of either age find theirs."""
+def prompt_filtered(results: Body, spelling: FilterError = "innererror") -> Refusal:
+    """What stopped a prompt, with the details in one of the two spellings that are about."""
+    found = "content_filter_result" if spelling == "innererror" else "content_filter_results"
     return Refusal(
         400,
         {
@@ -218,14 +268,33 @@ def prompt_filtered(results: Body) -> Refusal:
                 "param": "prompt",
                 "code": "content_filter",
                 "status": 400,
-                "innererror": {
-                    "code": "ResponsibleAIPolicyViolation",
-                    "content_filter_result": results,
-                },
-                "inner_error": {
-                    "code": "ResponsibleAIPolicyViolation",
-                    "content_filter_results": results,
-                },
+                spelling: {"code": "ResponsibleAIPolicyViolation", found: results},
+            }
+        },
+    )
+
+
+def authoring(status: int, code: str, message: str) -> Refusal:
+    """What files, fine-tuning and batches refuse; the codes are those of the API's specification.
+
+    The texts are unverified.
+    """
+    return _error(status, code, message)
+
+
+def gone(kind: str, id: str) -> Refusal:
+    return authoring(404, "notFound", f"The {kind} '{id}' was not found.")
+
+
+def response_not_found(id: str) -> Refusal:
+    return Refusal(
+        404,
+        {
+            "error": {
+                "message": f"Response with id '{id}' not found.",
+                "type": "invalid_request_error",
+                "param": "response_id",
+                "code": None,
             }
         },
     )

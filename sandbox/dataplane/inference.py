@@ -5,49 +5,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox.dataplane import chat, chat_answer, embeddings, errors, latency, limiter, sse
+from sandbox.dataplane import chat_answer, errors, latency, limiter
 from sandbox.dataplane.account import Account, Deployment
-from sandbox.dataplane.completion import Answer, answer
-from sandbox.dataplane.content_filter import Finding, findings, judge
+from sandbox.dataplane.chat import context_tokens
+from sandbox.dataplane.completion import Answer, Question, answer
+from sandbox.dataplane.content_filter import Results, findings, judge
 from sandbox.dataplane.limiter import Load
-from sandbox.dataplane.tokens import Tokenizer, of_chat, tokenizer
+from sandbox.dataplane.operations import Operation
+from sandbox.dataplane.quality import ORDINARY, Mind
+from sandbox.dataplane.tokens import Tokenizer, tokenizer
+from sandbox.dataplane.variants import AS_AZURE_IS, Variants
 
 SAID_BEFORE_STOPPED: Final = 8
 """Tokens that a filtered answer still shows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operation:
-    """One thing that may be asked of a model."""
-
-    name: str
-    """As Azure's texts and logs have it."""
-    capability: str
-    data_action: str
-    path: str
-
-
-_ACTION: Final = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/{}/action"
-_PATH: Final = "POST /openai/deployments/{{deployment-id}}/{}"
-
-CHAT: Final = Operation(
-    name="ChatCompletions_Create",
-    capability="chatCompletion",
-    data_action=_ACTION.format("chat/completions"),
-    path=_PATH.format("chat/completions"),
-)
-COMPLETIONS: Final = Operation(
-    name="Completions_Create",
-    capability="completion",
-    data_action=_ACTION.format("completions"),
-    path=_PATH.format("completions"),
-)
-EMBEDDINGS: Final = Operation(
-    name="Embeddings_Create",
-    capability="embeddings",
-    data_action=_ACTION.format("embeddings"),
-    path=_PATH.format("embeddings"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +32,10 @@ class Asked:
     now: float
     """Seconds on the sandbox clock."""
     latency_scale: float
+    mind: Mind = ORDINARY
+    variants: Variants = AS_AZURE_IS
+    enqueued: bool = False
+    """Whether it comes out of a batch, which no limit by the minute holds up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,164 +49,160 @@ class Served:
     used: Load
     finish: Callable[[float], None]
     """Call at the end, with the time: what was reserved too much is given back."""
+    lead: int = 0
+    """Events that come with the first token."""
     delay: latency.Delay = latency.NONE
     filtered: bool = False
     cost: float = 0.0
     utilisation: float = 0.0
 
 
-class Models:
-    """Answers requests. The state of all deployments' limits lives here, in memory."""
+@dataclass(frozen=True, kw_only=True)
+class Prompt:
+    """What is to be said something to, whatever the operation."""
+
+    questions: Sequence[Question]
+    text: str
+    """All that the filters see."""
+    tokens: int
+    limit: int | None = None
+    """The most tokens that a choice may have."""
+    choices: int = 1
+    """For each question."""
+    stops: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """What was said, and what the filters found on the way."""
+
+    choices: Sequence[chat_answer.Choice]
+    prompt_results: Results
+    prompt_tokens: int
+    admitted: limiter.Admitted
+    gate: limiter.Limiter
+    cost: float
+
+    @property
+    def used(self) -> Load:
+        completion = sum(choice.answer.tokens for choice in self.choices)
+        return Load(prompt=self.prompt_tokens, completion=completion)
+
+    @property
+    def filtered(self) -> bool:
+        return any(choice.answer.finish_reason == "content_filter" for choice in self.choices)
+
+
+class Limits:
+    """The state of all deployments' limits. It lives in memory only."""
 
     def __init__(self) -> None:
         self._limiters: dict[str, limiter.Limiter] = {}
 
-    def serve(self, asked: Asked) -> Served:
-        """The answer of one deployment.
-
-        Raises:
-            Refusal: 400 for what the model does not take or the filter stops; 429.
-        """
-        embeds = asked.operation.capability == "embeddings"
-        if embeds != asked.deployment.embeds or asked.operation.capability == "completion":
-            raise errors.operation_not_supported(asked.operation.capability, asked.deployment.model)
-        return self._embed(asked) if embeds else self._chat(asked)
-
-    def _chat(self, asked: Asked) -> Served:
-        deployment, request = asked.deployment, chat.parsed(asked.body)
-        reasoning = deployment.kind == "reasoning"
-        if wrong := chat.unsupported(request, reasoning=reasoning):
-            raise wrong
-        tokens = tokenizer(deployment.model)
-        prompt = of_chat(request.messages, tokens)
-        fits = chat.context_tokens(deployment.model, provisioned=deployment.provisioned)
-        if prompt + (request.limit or 0) > fits:
-            raise errors.context_exceeded(fits, prompt)
-        expected = Load(
-            prompt=prompt,
-            completion=(request.limit or limiter.DEFAULT_COMPLETION) * request.choices,
-        )
-        gate = self._limiter(asked)
-        admitted = self._admitted(asked, gate, expected)
-        text = request.text
-        found = findings(text)
-        on_prompt = judge(deployment.policy, "Prompt", text, found)
-        if on_prompt.blocked:
-            admitted.correct(Load(prompt=prompt, completion=0), asked.now)
-            raise errors.prompt_filtered(on_prompt.results)
-        completion = chat_answer.Completion(
-            id=chat_answer.new_id(),
-            created=int(asked.now),
-            model=deployment.model,
-            version=deployment.version,
-            choices=_choices(request, deployment, tokens, found),
-            prompt_results=on_prompt.results,
-            prompt_tokens=prompt,
-        )
-        used = Load(prompt=prompt, completion=completion.completion_tokens)
-        options = request.stream_options
-        with_usage = bool(options and options.include_usage)
-        return Served(
-            deployment=deployment,
-            body=chat_answer.events(completion, deployment.policy, include_usage=with_usage)
-            if request.stream
-            else sse.dumps(chat_answer.body(completion)),
-            headers=gate.headers(asked.now),
-            used=used,
-            finish=lambda now: admitted.correct(used, now),
-            delay=_delay(asked, prompt, gate),
-            filtered=any(
-                each.answer.finish_reason == "content_filter" for each in completion.choices
-            ),
-            cost=expected.prompt + expected.completion,
-            utilisation=gate.utilisation(asked.now),
-        )
-
-    def _embed(self, asked: Asked) -> Served:
-        deployment, request = asked.deployment, embeddings.parsed(asked.body)
-        dimensions = request.dimensions or deployment.dimensions
-        if dimensions > deployment.dimensions:
-            raise errors.wrong_request(
-                f"Invalid value for 'dimensions' = {dimensions}. Must be less than or equal to "
-                f"{deployment.dimensions}.",
-                "dimensions",
-                "invalid_value",
-            )
-        tokens = tokenizer(deployment.model)
-        counts = [
-            tokens.count(each) if isinstance(each, str) else len(each) for each in request.inputs
-        ]
-        if max(counts) > embeddings.INPUT_TOKENS:
-            raise errors.context_exceeded(embeddings.INPUT_TOKENS, max(counts))
-        gate = self._limiter(asked)
-        used = Load(prompt=sum(counts), completion=0)
-        admitted = self._admitted(asked, gate, used)
-        text = "\n".join(each for each in request.inputs if isinstance(each, str))
-        verdict = judge(deployment.policy, "Prompt", text, findings(text))
-        if verdict.blocked:
-            raise errors.prompt_filtered(verdict.results)
-        vectors = [
-            embeddings.vector(deployment.model, str(each), deployment.dimensions, dimensions)
-            for each in request.inputs
-        ]
-        answered = embeddings.body(deployment.model, vectors, request.encoding_format, used.prompt)
-        return Served(
-            deployment=deployment,
-            body=sse.dumps(answered),
-            headers=gate.headers(asked.now),
-            used=used,
-            finish=lambda now: admitted.correct(used, now),
-            delay=_delay(asked, used.prompt, gate),
-            cost=used.prompt,
-            utilisation=gate.utilisation(asked.now),
-        )
-
-    def _limiter(self, asked: Asked) -> limiter.Limiter:
+    def of(self, asked: Asked) -> limiter.Limiter:
         """The deployment's own; a change of capacity keeps what was taken already."""
+        if asked.enqueued:
+            return limiter.UNLIMITED
         key = f"{asked.account.id}/{asked.deployment.name}".lower()
         found = limiter.for_limits(asked.deployment.limits, self._limiters.get(key))
         self._limiters[key] = found
         return found
 
-    def _admitted(self, asked: Asked, gate: limiter.Limiter, expected: Load) -> limiter.Admitted:
-        decision = gate.admit(expected, asked.now)
-        if isinstance(decision, limiter.Admitted):
-            return decision
-        deployment = asked.deployment
-        if decision.limit == "provisioned":
-            raise errors.provisioned_full(deployment.name, decision.seconds)
-        raise errors.rate_limited(
-            decision.limit,
-            decision.seconds,
-            deployment=deployment.name,
-            model=deployment.model,
-            region=asked.account.region,
-            kind=asked.account.kind,
-            operation=asked.operation.name,
-            api_version=asked.api_version,
-        )
 
+def admitted(asked: Asked, gate: limiter.Limiter, expected: Load) -> limiter.Admitted:
+    """Leave to go on.
 
-def _choices(
-    request: chat.ChatRequest,
-    deployment: Deployment,
-    tokens: Tokenizer,
-    found: Sequence[Finding],
-) -> list[chat_answer.Choice]:
-    question = chat.question(
-        request,
-        deployment.model,
-        deployment.version,
-        reasoning=deployment.kind == "reasoning",
+    Raises:
+        Refusal: 429.
+    """
+    decision = gate.admit(expected, asked.now)
+    if isinstance(decision, limiter.Admitted):
+        return decision
+    deployment = asked.deployment
+    if decision.limit == "provisioned":
+        refusal = errors.provisioned_full(deployment.name, decision.seconds)
+        refusal.headers |= utilisation_header(asked, gate)
+        raise refusal
+    raise errors.rate_limited(
+        decision.limit,
+        decision.seconds,
+        deployment=deployment.name,
+        model=deployment.model,
+        region=asked.account.region,
+        kind=asked.account.kind,
+        operation=asked.operation.name,
+        api_version=asked.api_version,
+        wording=asked.variants.rate_limit_answer,
     )
+
+
+def generated(asked: Asked, gate: limiter.Limiter, prompt: Prompt) -> Generated:
+    """What the model says.
+
+    Raises:
+        Refusal: 400 for what does not fit or the filter stops; 429.
+    """
+    deployment = asked.deployment
+    fits = context_tokens(deployment.model, provisioned=deployment.provisioned)
+    if prompt.tokens + (prompt.limit or 0) > fits:
+        raise errors.context_exceeded(fits, prompt.tokens)
+    count = prompt.choices * len(prompt.questions)
+    expected = Load(
+        prompt=prompt.tokens, completion=(prompt.limit or limiter.DEFAULT_COMPLETION) * count
+    )
+    leave = admitted(asked, gate, expected)
+    found = findings(prompt.text)
+    on_prompt = judge(deployment.policy, "Prompt", prompt.text, found)
+    if on_prompt.blocked:
+        leave.correct(Load(prompt=prompt.tokens, completion=0), asked.now)
+        raise errors.prompt_filtered(on_prompt.results, asked.variants.filter_error)
+    tokens = tokenizer(deployment.model)
     choices = []
-    for index in range(request.choices):
-        said = answer(question, tokens, choice=index, stop=request.stops, limit=request.limit)
-        verdict = judge(deployment.policy, "Completion", said.text, found)
-        if verdict.blocked:
-            said = stopped(said, tokens)
-        choices.append(chat_answer.Choice(answer=said, results=verdict.results))
-    return choices
+    for question in prompt.questions:
+        for index in range(prompt.choices):
+            said = answer(question, tokens, choice=index, stop=prompt.stops, limit=prompt.limit)
+            verdict = judge(deployment.policy, "Completion", said.text, found)
+            if verdict.blocked:
+                said = stopped(said, tokens)
+            choices.append(chat_answer.Choice(answer=said, results=verdict.results))
+    return Generated(
+        choices=choices,
+        prompt_results=on_prompt.results,
+        prompt_tokens=prompt.tokens,
+        admitted=leave,
+        gate=gate,
+        cost=expected.prompt + expected.completion,
+    )
+
+
+def served(
+    asked: Asked,
+    said: Generated,
+    body: bytes | Iterator[bytes],
+    *,
+    lead: int = 0,
+    finish: Callable[[float], None] | None = None,
+) -> Served:
+    """An answer on its way out, with all that is known of it."""
+    used = said.used
+
+    def end(now: float) -> None:
+        said.admitted.correct(used, now)
+        if finish:
+            finish(now)
+
+    return Served(
+        deployment=asked.deployment,
+        body=body,
+        headers=said.gate.headers(asked.now) | utilisation_header(asked, said.gate),
+        used=used,
+        finish=end,
+        lead=lead,
+        delay=delay(asked, said.prompt_tokens, said.gate),
+        filtered=said.filtered,
+        cost=said.cost,
+        utilisation=said.gate.utilisation(asked.now),
+    )
 
 
 def stopped(said: Answer, tokens: Tokenizer) -> Answer:
@@ -246,7 +216,14 @@ def stopped(said: Answer, tokens: Tokenizer) -> Answer:
     )
 
 
-def _delay(asked: Asked, prompt: int, gate: limiter.Limiter) -> latency.Delay:
+def utilisation_header(asked: Asked, gate: limiter.Limiter) -> dict[str, str]:
+    """Azure withdrew it; some clients still read it."""
+    if not (asked.variants.utilisation_header and asked.deployment.provisioned):
+        return {}
+    return {"azure-openai-deployment-utilization": f"{100 * gate.utilisation(asked.now):.1f}%"}
+
+
+def delay(asked: Asked, prompt: int, gate: limiter.Limiter) -> latency.Delay:
     if not asked.latency_scale:
         return latency.NONE
     utilisation = gate.utilisation(asked.now)

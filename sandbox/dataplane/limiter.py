@@ -227,6 +227,22 @@ class ProvisionedLimiter:
         return load.prompt - load.cached + self.limits.output_ratio * load.completion
 
 
+class Unlimited:
+    """Lets everything in."""
+
+    def admit(self, load: Load, now: float) -> Admitted | Throttled:
+        return Admitted(lambda used, at: None)
+
+    def headers(self, now: float) -> dict[str, str]:
+        return {}
+
+    def utilisation(self, now: float) -> float:
+        return 0.0
+
+
+UNLIMITED: Final = Unlimited()
+
+
 def for_limits(limits: Standard | Provisioned, before: Limiter | None) -> Limiter:
     """The limiter of a deployment as it is now: the one it had, if it still bills the same way."""
     if isinstance(limits, Standard) and isinstance(before, StandardLimiter):

@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from components.catalog import Model, models
-
-DATA_ACTION: Final = "Microsoft.CognitiveServices/accounts/OpenAI/models/read"
+from sandbox.dataplane import errors
+from sandbox.dataplane.entrance import Told, Visit
 
 LIFECYCLE: Final = {"Preview": "preview", "Deprecating": "deprecating", "Deprecated": "deprecated"}
 """Docs' words for the API's; the rest is generally-available."""
@@ -25,9 +25,20 @@ def body(location: str) -> dict[str, Any]:
     }
 
 
-def one(location: str, id: str) -> dict[str, Any] | None:
-    found: list[dict[str, Any]] = [each for each in body(location)["data"] if each["id"] == id]
-    return found[0] if found else None
+def listed(visit: Visit) -> Told:
+    """The models that the account's region has, or one of them.
+
+    Raises:
+        Refusal: 404.
+    """
+    everything = body(visit.account.location)
+    wanted = visit.request.path_params.get("model")
+    if wanted is None:
+        return Told(body=everything)
+    for each in everything["data"]:
+        if each["id"] == wanted:
+            return Told(body=each)
+    raise errors.resource_not_found()
 
 
 def _item(model: Model) -> dict[str, Any]:

@@ -1,20 +1,39 @@
 """Where the data planes are mounted."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from sandbox.around import Around
+from sandbox.dataplane import kept_responses, model_list
 from sandbox.dataplane.account import Account
 from sandbox.dataplane.configuration import Configuration
+from sandbox.dataplane.conversations import Conversations
 from sandbox.dataplane.endpoint import Endpoint
+from sandbox.dataplane.entrance import Entrance, Way
 from sandbox.dataplane.events import Events
-from sandbox.dataplane.inference import CHAT, COMPLETIONS, EMBEDDINGS, Operation
+from sandbox.dataplane.models import Models
+from sandbox.dataplane.objects import Objects
+from sandbox.dataplane.operations import (
+    CHAT,
+    COMPLETIONS,
+    EMBEDDINGS,
+    MODELS_READ,
+    RESPONSES,
+    Operation,
+)
 from sandbox.dataplane.reading import Reading
+
+BY_DEPLOYMENT: Final = {
+    "chat/completions": CHAT,
+    "completions": COMPLETIONS,
+    "embeddings": EMBEDDINGS,
+}
+"""What the path may ask of a deployment that it names."""
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -36,27 +55,39 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         found: list[str] = around.settings.get(f"keys:{account.id.lower()}", [])
         return found
 
-    endpoint = Endpoint(around, reading, keys, events)
+    entrance = Entrance(around, reading, keys)
+    conversations = Conversations(Objects(around.store), around.clock)
+    endpoint = Endpoint(around, reading, entrance, Models(conversations), events)
+    inference = [
+        *_inference("/deployments/{deployment}", endpoint, BY_DEPLOYMENT),
+        *_inference("/v1", endpoint, BY_DEPLOYMENT | {"responses": RESPONSES}),
+        *_inference("", endpoint, {"responses": RESPONSES}),
+    ]
+    visits = [
+        Route(
+            f"{start}/{path}",
+            partial(entrance.attend, errand=errand, handler=handler),
+            methods=[method],
+        )
+        for start in ("", "/v1")
+        for method, path, errand, handler in (
+            Way("GET", "models", MODELS_READ, model_list.listed),
+            Way("GET", "models/{model}", MODELS_READ, model_list.listed),
+            *kept_responses.visits(conversations),
+        )
+    ]
+    unknown = Route("/{rest:path}", entrance.unknown, methods=METHODS)
+    return Mount("/acct/{subdomain}/openai", routes=[*inference, *visits, unknown])
 
+
+def _inference(start: str, endpoint: Endpoint, paths: Mapping[str, Operation]) -> list[Route]:
     async def answer(request: Request, operation: Operation) -> ASGIApp:
         return await endpoint.infer(request, operation)
 
-    by_path = {
-        "chat/completions": CHAT,
-        "embeddings": EMBEDDINGS,
-        "completions": COMPLETIONS,
-    }
-    inference = [
+    return [
         Route(f"{start}/{path}", partial(answer, operation=operation), methods=["POST"])
-        for start in ("/deployments/{deployment}", "/v1")
-        for path, operation in by_path.items()
+        for path, operation in paths.items()
     ]
-    listing = [
-        Route(path, endpoint.models, methods=["GET"])
-        for path in ("/models", "/models/{model}", "/v1/models", "/v1/models/{model}")
-    ]
-    unknown = Route("/{rest:path}", endpoint.unknown, methods=METHODS)
-    return Mount("/acct/{subdomain}/openai", routes=[*inference, *listing, unknown])
 
 
 def _configuration(around: Around, reading: Reading) -> Mount:

@@ -11,10 +11,6 @@ from sandbox.dataplane.latency import Delay
 
 DONE: Final = b"data: [DONE]\n\n"
 
-BEFORE_FIRST_TOKEN: Final = 2
-"""Events that come with the first token: the one on the prompt and the one with the role."""
-
-
 _ENCODE: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -41,12 +37,14 @@ class Stream:
     def __init__(
         self,
         events: Iterable[bytes],
+        lead: int,
         delay: Delay,
         headers: Mapping[str, str],
         first: Callable[[], None],
         end: Callable[[], None],
     ) -> None:
         self._events = events
+        self._lead = lead
         self._delay = delay
         self._headers = {"content-type": "text/event-stream; charset=utf-8", **headers}
         self._first = first
@@ -68,7 +66,7 @@ class Stream:
         await asyncio.sleep(self._delay.first_seconds)
         self._first()
         for index, chunk in enumerate(self._events):
-            if index > BEFORE_FIRST_TOKEN:
+            if index > self._lead:
                 await asyncio.sleep(self._delay.gap_seconds)
             await _send(send, chunk)
 

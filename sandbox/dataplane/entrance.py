@@ -1,0 +1,178 @@
+"""Where every request to an account comes in: found, admitted, and answered or refused."""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sandbox.around import Around
+from sandbox.dataplane import errors, sse
+from sandbox.dataplane.account import Account, Accounts
+from sandbox.dataplane.authorization import Gate
+from sandbox.dataplane.errors import Refusal
+from sandbox.dataplane.operations import Errand
+from sandbox.dataplane.reading import Reading
+from sandbox.faults import Fault, Faults
+
+API_VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?|preview|latest|v1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """An admitted request that no model answers."""
+
+    request: Request
+    account: Account
+    principal: str
+    body: bytes
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(self.request.query_params)
+
+    @property
+    def is_v1(self) -> bool:
+        return is_v1(self.request)
+
+    def named(self, part: str) -> str:
+        """A part of the path."""
+        return str(self.request.path_params[part])
+
+    def json(self) -> Any:
+        """The body as an object.
+
+        Raises:
+            Refusal: 400.
+        """
+        try:
+            told = json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise errors.not_json() from None
+        if not isinstance(told, dict):
+            raise errors.not_json()
+        return told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What goes back to a visit."""
+
+    body: Any
+    """Bytes go out as they are."""
+    status: int = 200
+    media_type: str = "application/json"
+    location: str = ""
+    """Path below /openai of what was made."""
+
+
+Handler = Callable[[Visit], Told]
+
+
+class Way(NamedTuple):
+    """One method on one path below /openai or /openai/v1."""
+
+    method: str
+    path: str
+    errand: Errand
+    handler: Handler
+
+
+class Entrance:
+    """All accounts of the sandbox under one address."""
+
+    def __init__(
+        self, around: Around, reading: Reading, keys: Callable[[Account], Collection[str]]
+    ) -> None:
+        self.accounts = Accounts(around.store, reading)
+        self.gate = Gate(around, reading, keys)
+        self._reading = reading
+        self._faults = Faults(around.store)
+
+    def account(self, request: Request) -> Account:
+        """Whom a request is for.
+
+        Raises:
+            Refusal: 404, no such account, or no api-version where one belongs.
+        """
+        account = self.accounts.find(request.path_params["subdomain"])
+        if account is None:
+            raise errors.resource_not_found()
+        version = request.query_params.get("api-version")
+        if not is_v1(request) if version is None else not API_VERSION.fullmatch(version):
+            raise errors.resource_not_found()
+        return account
+
+    def fault(self, request: Request, principal: str, deployment: str = "") -> Fault | None:
+        """What the sandbox was told to do wrong with this request."""
+        if self._reading.of("faults", lambda: len(self._faults.all()) + 1) == 1:
+            return None
+        return self._faults.take(
+            "data",
+            request.method,
+            request.url.path,
+            principal=principal,
+            deployment=deployment,
+        )
+
+    async def attend(self, request: Request, errand: Errand, handler: Handler) -> Response:
+        """A visit from its admission to its answer."""
+        body = await request.body()
+        self._reading.renew()
+        id = request_id()
+        try:
+            account = self.account(request)
+            principal = self.gate.admit(request.headers, account, errand.data_action, errand.path)
+            fault = self.fault(request, principal)
+            if fault and fault.action == "delay":
+                await asyncio.sleep(fault.seconds)
+                self._reading.renew()
+            if fault and fault.action == "answer":
+                raise ordered(fault)
+            told = handler(Visit(request=request, account=account, principal=principal, body=body))
+        except Refusal as refusal:
+            return refused(refusal, id)
+        headers = answer_headers(id, account)
+        if told.location:
+            base = str(request.url).partition("/openai/")[0]
+            headers["location"] = f"{base}/openai/{told.location}"
+        content = told.body if isinstance(told.body, bytes) else sse.dumps(told.body)
+        return Response(content, told.status, headers, told.media_type)
+
+    async def unknown(self, request: Request) -> Response:
+        """A path that Azure OpenAI does not have, or that the sandbox does not answer."""
+        return refused(errors.resource_not_found(), request_id())
+
+
+def is_v1(request: Request) -> bool:
+    """Whether a request is on the path that needs no api-version."""
+    return "/openai/v1/" in request.scope["path"]
+
+
+def ordered(fault: Fault) -> Refusal:
+    """The answer that a fault prescribes."""
+    told = {"error": {"code": fault.code, "message": fault.message}}
+    return Refusal(fault.status, told, fault.headers)
+
+
+def request_id() -> str:
+    digits = f"{random.getrandbits(128):032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def answer_headers(id: str, account: Account) -> dict[str, str]:
+    return {"x-request-id": id, "apim-request-id": id, "x-ms-region": account.region}
+
+
+def refused(refusal: Refusal, id: str) -> Response:
+    return Response(
+        sse.dumps(refusal.body),
+        refusal.status,
+        {"x-request-id": id, "apim-request-id": id, **refusal.headers},
+        "application/json",
+    )
