@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from scripts import offered
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
@@ -15,18 +16,33 @@ if TYPE_CHECKING:
 
 def check_command(
     stack: Annotated[
-        list[str] | None, typer.Option(help="A stack to judge; repeat for more. All, if left out.")
+        list[str] | None,
+        typer.Option(
+            metavar="STACK",
+            autocompletion=offered.stacks,
+            help="A stack to judge; repeat for more. All, if left out.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer for a program.")] = False,
     rule: Annotated[
-        list[str] | None, typer.Option(help="Show only this rule; the verdict rests on all.")
+        list[str] | None,
+        typer.Option(
+            metavar="RULE",
+            autocompletion=offered.rules,
+            help="Show only this rule; the verdict rests on all.",
+        ),
     ] = None,
     level: Annotated[
         Literal["mandatory", "advisory"] | None,
         typer.Option(help="Show only rules of this level; the verdict rests on all."),
     ] = None,
     explain: Annotated[
-        str | None, typer.Option(metavar="RULE", help="Say what a rule wants, and why.")
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            autocompletion=offered.rules,
+            help="Say what a rule wants, and why.",
+        ),
     ] = None,
     list_rules: Annotated[bool, typer.Option("--list-rules", help="Name every rule.")] = False,
 ) -> None:
@@ -34,15 +50,22 @@ def check_command(
 
     Exit code: 0 ready, 1 a mandatory rule says no, 2 wrong use or a wrong stack file, 3 a rule
     could not tell.
+
+    \b
+    Examples:
+      plumb check
+      plumb check --stack prod --level mandatory
+      plumb check --explain account-public-network-restricted
+      plumb check --json | jq .verdict
     """
     # Here, not above: `plumb --help` must not wait for pulumi.
     from policies.registry import RULES
 
     unknown = sorted({*(rule or []), *([explain] if explain else [])} - RULES.keys())
     if unknown:
-        raise leave(
-            Exit.WRONG_USE, f"no rule {', '.join(unknown)}. Fix: see plumb check --list-rules"
-        )
+        near = [name for name in RULES if any(each in name for each in unknown)]
+        fix = " or ".join([*near, "see plumb check --list-rules"])
+        raise leave(Exit.WRONG_USE, f"no rule {', '.join(unknown)}. Fix: {fix}")
     if explain:
         from policies.terminal import explained
 

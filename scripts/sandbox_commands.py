@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,17 @@ from scripts import sandbox
 from scripts.exit import Exit, leave
 
 app = typer.Typer(
-    no_args_is_help=True, help="A local Azure on this machine: start it, use it, empty it."
+    no_args_is_help=True,
+    help="""A local Azure on this machine: start it, use it, empty it.
+
+    \b
+    Examples:
+      plumb sandbox up
+      eval "$(plumb sandbox env)"                  # this shell now speaks to it
+      eval "$(plumb sandbox env --outside)"        # from outside the virtual network
+      eval "$(plumb sandbox env --as stranger)"    # as somebody without any role
+      plumb sandbox up --profile azure             # deletions and roles take Azure's time
+    """,
 )
 
 PEOPLE = ("operator", "developer", "cora-app", "stranger")
@@ -19,7 +30,11 @@ PROFILES = ("fast", "azure")
 
 Directory = Annotated[
     Path | None,
-    typer.Option("--dir", help="Where it lives; default PLUMB_SANDBOX_DIR, else .plumb/sandbox."),
+    typer.Option(
+        "--dir",
+        metavar="FOLDER",
+        help="Where it lives; default PLUMB_SANDBOX_DIR, else .plumb/sandbox.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
@@ -39,13 +54,22 @@ def up(
     folder: Directory = None,
     profile: Annotated[
         str | None,
-        typer.Option(help="fast answers at once; azure takes Azure's time. Default: as before."),
+        typer.Option(
+            metavar="|".join(PROFILES),
+            autocompletion=lambda: list(PROFILES),
+            help="fast answers at once; azure takes Azure's time. Default: as before.",
+        ),
     ] = None,
     arm_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="0: as last time, else any free one.")
+        int,
+        typer.Option(metavar="PORT", min=0, max=65535, help="0: as last time, else any free one."),
     ] = 0,
-    identity_port: Annotated[int, typer.Option(min=0, max=65535, help="Likewise.")] = 0,
-    provider_port: Annotated[int, typer.Option(min=0, max=65535, help="Likewise.")] = 0,
+    identity_port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="Likewise.")
+    ] = 0,
+    provider_port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="Likewise.")
+    ] = 0,
 ) -> None:
     """Start it, or say that it runs. Its state, keys and ports are those of last time."""
     if profile not in (None, *PROFILES):
@@ -111,15 +135,28 @@ def env(
         bool, typer.Option("--outside", help="Stand outside the virtual network.")
     ] = False,
     who: Annotated[
-        str, typer.Option("--as", help=f"Whom to act as: {', '.join(PEOPLE)}.")
+        str,
+        typer.Option(
+            "--as",
+            metavar="WHO",
+            autocompletion=lambda: list(PEOPLE),
+            help=f"Whom to act as: {', '.join(PEOPLE)}. pulumi itself stays the operator.",
+        ),
     ] = "operator",
     as_json: AsJson = False,
 ) -> None:
-    """Print what points clients at it: eval "$(plumb sandbox env)"."""
+    """Print what points clients at it, for: eval "$(plumb sandbox env)".
+
+    It holds for this shell only; a new shell is without it.
+
+    \b
+    A management client (azure-mgmt-…) needs its address as well:
+      base_url=os.environ["PLUMB_ARM_ENDPOINT"]
+    """
     found = _running(folder)
     people = found.description["principals"]
     if who not in people:
-        raise leave(Exit.WRONG_USE, f"nobody is called {who}. Fix: --as {' or '.join(people)}.")
+        raise leave(Exit.WRONG_USE, f"there is no {who!r} here. Fix: --as {' or '.join(people)}.")
     variables = sandbox.environment(found, who, outside=outside)
     if as_json:
         typer.echo(json.dumps({"set": variables, "unset": list(sandbox.UNSET)}))
@@ -127,6 +164,20 @@ def env(
     lines = [f"export {name}={_quoted(value)}" for name, value in variables.items()]
     lines += [f"unset {name}" for name in sandbox.UNSET]
     typer.echo("\n".join(lines))
+
+
+@app.command("open")
+def open_page(folder: Directory = None) -> None:
+    """Open the page that shows what it holds: in a browser if there is one, else print the link.
+
+    The link works once, within two minutes.
+    """
+    found = _running(folder)
+    ticket = _ask(found, "POST", "/portal", {})["ticket"]
+    link = sandbox.page(found, ticket)
+    typer.echo(link)
+    if sys.stdout.isatty() and sandbox.browse(found.folder, link):
+        typer.echo("sandbox: opening it; should no window appear, use the link", err=True)
 
 
 @app.command()

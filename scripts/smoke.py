@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scripts import offered
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
@@ -18,7 +19,14 @@ AT_ONCE = 4
 
 
 def smoke_command(
-    stack: Annotated[str, typer.Option(help="Which stack: its file says what there should be.")],
+    stack: Annotated[
+        str,
+        typer.Option(
+            metavar="STACK",
+            autocompletion=offered.stacks,
+            help="Which stack: its file says what there should be.",
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Answer for a program.")] = False,
 ) -> None:
     """Ask every deployment and route of a stack one question, streamed and not.
@@ -26,7 +34,10 @@ def smoke_command(
     Signs in as you are (DefaultAzureCredential). Exit code: 0 all answer well, 1 one does not,
     2 wrong use, 3 not deployed or throttled, 4 not reached or not allowed.
 
-    Examples:  plumb smoke --stack dev    ·    plumb smoke --stack prod --json | jq .verdict
+    \b
+    Examples:
+      plumb smoke --stack dev
+      plumb smoke --stack prod --json | jq .verdict
     """
     # Here, not above: `plumb --help` must not wait for openai.
     from components import settings
@@ -164,7 +175,11 @@ def told(results: list["Result"]) -> dict[str, list[str]]:
     for result in results:
         for problem in result.problems:
             found.setdefault(problem, []).append(f"{result.probe.subject} ({result.probe.kind})")
-    return found
+    everyone = [f"all {len(results)} of them"]
+    return {
+        problem: everyone if len(subjects) == len(results) > 1 else subjects
+        for problem, subjects in found.items()
+    }
 
 
 def _print_table(stack: str, results: list["Result"], missing: list[str], code: Exit) -> None:

@@ -203,11 +203,10 @@ def test_who_was_refused_a_token_does_not_ask_again():
 def test_what_befalls_all_is_told_once():
     refused = {"error": {"message": "Public access is disabled."}}
     results = [asked(kind, status=403, body=refused) for kind in ("chat", "stream")]
-    assert told(results) == {
-        "refused (403): Public access is disabled.": [
-            "primary/chat-v3 (chat)",
-            "primary/chat-v3 (stream)",
-        ]
+    problem = "refused (403): Public access is disabled."
+    assert told(results) == {problem: ["all 2 of them"]}
+    assert told([*results, asked(body=CHAT)]) == {
+        problem: ["primary/chat-v3 (chat)", "primary/chat-v3 (stream)"]
     }
 
 

@@ -1,0 +1,53 @@
+import pytest
+from typer.testing import CliRunner
+
+from scripts import offered
+from scripts.cli import app
+
+
+def said(*arguments: str, **variables: str) -> str:
+    return CliRunner().invoke(app, arguments, env={"COLUMNS": "100", **variables}).output
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("smoke",), ("sandbox",)])
+def test_help_shows_what_to_type_line_by_line(command):
+    text = said(*command, "--help")
+
+    assert "\n  Examples:\n    " in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_no_option_shows_a_type_of_python():
+    for command in (("check",), ("smoke",), ("sandbox", "up"), ("sandbox", "env")):
+        text = said(*command, "--help")
+        assert "<str>" not in text and "list[" not in text and "<int" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "expected"),
+    [
+        ("plumb check --stack st", 3, ["staging"]),
+        ("plumb smoke --stack ", 3, ["dev", "prod", "staging"]),
+        ("plumb sandbox env --as str", 4, ["stranger"]),
+        ("plumb sandbox up --profile ", 4, ["fast", "azure"]),
+    ],
+)
+def test_a_shell_completes_the_names_that_stand_here(typed, word, expected):
+    completion = {
+        "_PLUMB_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(word),
+    }
+    answer = CliRunner().invoke(app, [], prog_name="plumb", env=completion)
+
+    assert answer.output.split() == expected
+
+
+def test_a_shell_completes_rules():
+    assert "account-local-auth-disabled" in offered.rules()
+
+
+def test_a_word_that_is_no_rule_leads_to_those_that_hold_it():
+    assert said("check", "--explain", "network") == (
+        "no rule network. Fix: account-public-network-restricted or see plumb check --list-rules\n"
+    )
