@@ -4,7 +4,7 @@ stack ?= dev
 bin := .venv/bin
 # Your own pulumi, or else ours. Where it deploys to, the environment says, as for any pulumi.
 with_stack = engine=$$($(bin)/python -m sandbox.engine path) && PATH="$${engine:+$$engine:}$$PATH" && \
-          pulumi stack select --create $(stack)
+          sh scripts/select_stack.sh $(stack)
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,10 +19,10 @@ check: tools ## style, types, who may import whom
 	@$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/lint-imports && $(bin)/mypy
 
 preview: setup ## what `make up` would change: make preview stack=prod
-	@$(with_stack) && pulumi preview --stack $(stack) --policy-pack policies
+	@$(with_stack) && pulumi preview --stack $(stack) --policy-pack policies --suppress-outputs
 
 up: setup ## deploy a stack, gate included: make up stack=prod
-	@$(with_stack) && pulumi up --stack $(stack) --policy-pack policies
+	@$(with_stack) && pulumi up --stack $(stack) --policy-pack policies --suppress-outputs
 
 bench: tools engine ## the figures of docs/benchmarks.md
 	@$(bin)/python -m bench

@@ -32,9 +32,10 @@ run python scripts/demo_client.py
 
 step '6. Where to look'
 cat <<'HERE'
-Point this shell at it     eval "$(.venv/bin/plumb sandbox env)"; then pulumi, plumb, az and openai work
-Change the stack           edit Pulumi.dev.yaml, make preview, make up
-The other environments     make up stack=staging; make up stack=prod
-The gate alone, no cloud   plumb check
-What the local Azure holds plumb sandbox status; make clean stops and removes it
+First, in this shell         eval "$(.venv/bin/plumb sandbox env)"
+Change the stack             edit Pulumi.dev.yaml, make preview, make up
+The other environments       make up stack=staging; make up stack=prod
+The gate alone, no cloud     plumb check
+What the local Azure holds   plumb sandbox status
+Stop it, and remove all this make clean
 HERE

@@ -5,6 +5,7 @@ The stack's outputs say where: docs/outputs.md. Who it is, the environment says:
 
 import json
 import subprocess
+import textwrap
 
 from azure.identity import DefaultAzureCredential, get_bearer_token_provider
 from openai import OpenAI
@@ -24,4 +25,5 @@ answer = client.chat.completions.create(
     model=route["stable"].rpartition("/")[2],
     messages=[{"role": "user", "content": "Where is my parcel 4711?"}],
 )
-print(f"{answer.model} at {client.base_url} says:\n  {answer.choices[0].message.content}")
+print(f"{answer.model} at {client.base_url} says:")
+print(textwrap.indent(textwrap.fill(answer.choices[0].message.content or "", 96), "  "))
