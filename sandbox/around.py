@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.directory import Directory
 from sandbox.identity import Identity
+from sandbox.portal.sessions import Sessions
 from sandbox.store import Store
 
 
@@ -26,6 +27,10 @@ class Profile:
     """From a deployment's success to its answering on the data plane."""
     network_delay_seconds: float = 0
     """From an account's last write to its being ready for a private endpoint."""
+    metrics_delay_seconds: float = 0
+    """From a request to its showing in a metric."""
+    logs_delay_seconds: float = 0
+    """From a row's arrival to its being found by a query."""
     latency_scale: float = 0
     """Of the time a model takes to answer; 0 answers at once."""
 
@@ -41,6 +46,8 @@ PROFILES = {
         rbac_delay_seconds=60,
         deploy_delay_seconds=5,
         network_delay_seconds=10,
+        metrics_delay_seconds=60,
+        logs_delay_seconds=180,
         latency_scale=1,
     ),
 }
@@ -79,3 +86,5 @@ class Around:
     directory: Directory
     journal: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=5000))
     """The last requests to ARM, as the control API shows them."""
+    sessions: Sessions = field(default_factory=Sessions)
+    """Who may look at the page."""

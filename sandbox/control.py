@@ -150,6 +150,9 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             return _principal(around.directory.add(wanted.name, wanted.kind, groups=groups))
         return {each.name: _principal(each) for each in around.directory.everyone()}
 
+    async def ticket(request: Request) -> Any:
+        return {"ticket": around.sessions.ticket()}
+
     async def fault(request: Request) -> Any:
         if request.method == "POST":
             number = faults.add(Fault.model_validate(await _json(request)))
@@ -199,6 +202,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             Route("/profile", guarded(profile), methods=["POST"]),
             Route("/settings", guarded(settings), methods=["POST"]),
             Route("/principals", guarded(principals), methods=["GET", "POST"]),
+            Route("/portal", guarded(ticket), methods=["POST"]),
             Route("/faults", guarded(fault), methods=["GET", "POST", "DELETE"]),
             Route("/reset", guarded(reset), methods=["POST"]),
         ],

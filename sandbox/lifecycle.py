@@ -27,6 +27,7 @@ from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, D
 from sandbox.entra import issuer
 from sandbox.faults import Faults
 from sandbox.identity import Identity
+from sandbox.portal import routes as portal
 from sandbox.provider.server import ProviderServer
 from sandbox.store import Store, WrongDatabase
 from sandbox.trust import Trust, write_private
@@ -123,7 +124,7 @@ class Process:
             main = _server(
                 https.app(self.around, faults, self.secret, routes(self.around, events)), context
             )
-            plain = _server(managed_identity.app(self.around), None)
+            plain = _server(managed_identity.app(self.around, portal.routes(self.around)), None)
             tasks = [
                 asyncio.create_task(main.serve(sockets=[arm])),
                 asyncio.create_task(plain.serve(sockets=[identity])),
@@ -179,6 +180,7 @@ class Process:
             "pid": os.getpid(),
             "arm": self.settings.arm,
             "identity": f"http://{LOOPBACK}:{ports['identity']}/msi/token",
+            "portal": f"http://{LOOPBACK}:{ports['identity']}{portal.PATH}/",
             "provider_port": provider,
             "subscription_id": SUBSCRIPTION_ID,
             "tenant_id": TENANT_ID,

@@ -1,11 +1,12 @@
 """Managed identity over plain http, since the first token can't be asked for with a CA yet."""
 
 import time
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from sandbox.around import Around
 from sandbox.directory import OUTSIDE_IP, STRANGER, Principal
@@ -18,8 +19,8 @@ ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 IMDS_PATH = "/metadata/identity/oauth2/token"
 
 
-def app(around: Around) -> Starlette:
-    """Two flavours: App Service's, and the virtual machine's.
+def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
+    """Two flavours: App Service's, and the virtual machine's; and what else needs no CA.
 
     A virtual machine's has no secret to tell callers apart, and so its bare path answers as the
     stranger, who may do nothing; a header's secret in front of the path says who it is.
@@ -70,6 +71,7 @@ def app(around: Around) -> Starlette:
         Route("/msi/token", app_service),
         Route(IMDS_PATH, virtual_machine),
         Route("/{secret}" + IMDS_PATH, virtual_machine),
+        *others,
     ]
     made = Starlette(routes=routes)
     made.add_middleware(OnlyOurHost)

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import webbrowser
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ MARKS = ("lock", "state.db", "sandbox.json", "ca.pem")
 """Any of these says that a folder is a sandbox's."""
 
 LOOPBACK = ("127.0.0.1", "localhost")
+
+DESKTOP = {"DISPLAY", "WAYLAND_DISPLAY"}
+"""Set where windows can be opened, macOS apart."""
 
 UNSET = (
     "AZURE_CLIENT_ID",
@@ -266,6 +270,24 @@ def engine(found: Running) -> dict[str, str]:
         "PULUMI_HOME": str(folder / "pulumi"),
         "PATH": search_path(os.environ.get("PATH", "")),
     }
+
+
+def page(found: Running, ticket: str) -> str:
+    """Where the page is, for whoever comes with a ticket."""
+    return f"{found.description['portal']}?token={ticket}"
+
+
+def browse(folder: Path, link: str) -> bool:
+    """Show a link in the user's browser, if this is a desktop; whether one was started."""
+    if sys.platform != "darwin" and not DESKTOP & os.environ.keys():
+        return False  # webbrowser would take over the terminal with a text browser
+    # Through a file, since other users can read a browser's arguments.
+    door = folder / "open.html"
+    door.unlink(missing_ok=True)
+    descriptor = os.open(door, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f'<!doctype html><meta http-equiv="refresh" content="0;url={link}">')
+    return webbrowser.open(door.as_uri())
 
 
 def stacks(folder: Path) -> list[str]:

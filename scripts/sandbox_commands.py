@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -163,6 +164,20 @@ def env(
     lines = [f"export {name}={_quoted(value)}" for name, value in variables.items()]
     lines += [f"unset {name}" for name in sandbox.UNSET]
     typer.echo("\n".join(lines))
+
+
+@app.command("open")
+def open_page(folder: Directory = None) -> None:
+    """Open the page that shows what it holds: in a browser if there is one, else print the link.
+
+    The link works once, within two minutes.
+    """
+    found = _running(folder)
+    ticket = _ask(found, "POST", "/portal", {})["ticket"]
+    link = sandbox.page(found, ticket)
+    typer.echo(link)
+    if sys.stdout.isatty() and sandbox.browse(found.folder, link):
+        typer.echo("sandbox: opening it; should no window appear, use the link", err=True)
 
 
 @app.command()

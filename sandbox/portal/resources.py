@@ -1,0 +1,187 @@
+"""What is deployed, by resource group, and one resource from all sides."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sandbox.arm.ids import parse, segment
+from sandbox.clock import moment
+from sandbox.portal.activity import Asked
+from sandbox.portal.masking import masked
+from sandbox.store import Stored
+
+SUBSCRIPTION = ""
+"""The group of what is in none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One resource in a list."""
+
+    id: str
+    name: str
+    type: str
+    depth: int
+    """How many resources it hangs under within its group."""
+    location: str
+    state: str
+    detail: str
+    changed_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """The type without its namespace."""
+        return self.type.partition("/")[2] or self.type
+
+    @property
+    def settled(self) -> bool:
+        return self.state in ("", "Succeeded", "Approved")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    name: str
+    id: str
+    location: str
+    counts: tuple[tuple[str, int], ...]
+    """How many of each type, the most first."""
+    items: tuple[Item, ...]
+
+    @property
+    def unsettled(self) -> int:
+        return sum(not each.settled for each in self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """All that is known of one resource."""
+
+    item: Item
+    deleted: bool
+    etag: str
+    above: tuple[tuple[str, str], ...]
+    """Name and id of what it hangs under, the outermost first."""
+    tags: tuple[tuple[str, str], ...]
+    body: str
+    """As ARM answers it, without its secrets."""
+    beneath: tuple[Item, ...]
+    refers_to: tuple[Item, ...]
+    referred_by: tuple[Item, ...]
+    asked: tuple[Asked, ...]
+
+
+def item(stored: Stored, within: str = "") -> Item:
+    """One row; `within` is what its depth is counted from."""
+    body, parsed = stored.body, parse(stored.id)
+    properties = body.get("properties") if isinstance(body.get("properties"), dict) else {}
+    below = stored.id[len(within) :].lower().split("/providers/", 1)[-1] if within else ""
+    return Item(
+        id=stored.id,
+        name=parsed.name if parsed else stored.id.rpartition("/")[2],
+        type=stored.type,
+        depth=max(0, len(below.replace("/providers/", "/").split("/")) // 2 - 1) if below else 0,
+        location=str(body.get("location") or ""),
+        state=str((properties or {}).get("provisioningState") or ""),
+        detail=_detail(stored, properties or {}),
+        changed_at=moment(stored.changed_at),
+    )
+
+
+def _detail(stored: Stored, properties: Mapping[str, Any]) -> str:
+    """What tells one of a kind from the next, where its name does not."""
+    sku = stored.body.get("sku")
+    said = []
+    if isinstance(properties.get("model"), Mapping):
+        said.append(str(properties["model"].get("name")))
+    if isinstance(sku, Mapping) and sku.get("name"):
+        capacity = sku.get("capacity")
+        said.append(f"{sku['name']} {capacity}" if capacity else str(sku["name"]))
+    return ", ".join(said)
+
+
+def groups(rows: Iterable[Stored]) -> list[Group]:
+    """By name, what is in no group last. Within a group parents come before what is theirs."""
+    by_group: dict[str, list[Stored]] = {}
+    own: dict[str, Stored] = {}
+    for each in rows:
+        name = segment(each.id, "resourceGroups").lower()
+        if each.type.lower() == "microsoft.resources/resourcegroups":
+            own[name] = each
+        by_group.setdefault(name, []).append(each)
+    return [
+        group(own.get(name), by_group[name])
+        for name in sorted(by_group, key=lambda name: (name == SUBSCRIPTION, name))
+    ]
+
+
+def group(own: Stored | None, rows: Iterable[Stored]) -> Group:
+    inside = sorted((each for each in rows if each is not own), key=_order)
+    within = own.id if own else ""
+    items = tuple(item(each, within) for each in inside)
+    counts = Counter(each.kind for each in items)
+    return Group(
+        name=str(own.body.get("name")) if own else "No group",
+        id=within,
+        location=str(own.body.get("location") or "") if own else "",
+        counts=tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
+        items=items,
+    )
+
+
+def _order(stored: Stored) -> list[str]:
+    return stored.id.lower().split("/")
+
+
+def detail(
+    stored: Stored,
+    *,
+    rows: Collection[Stored],
+    asked: Iterable[Asked],
+    secrets: Collection[str],
+    find: Callable[[str], Stored | None],
+) -> Detail:
+    """One resource: what it says, what is beneath it, what it names and who names it."""
+    body = masked(stored.body, secrets)
+    id = stored.id.lower()
+    beneath = [each for each in rows if each.id.lower().startswith(id + "/")]
+    named = {each.lower() for each in ids_in(stored.body)} - {id}
+    return Detail(
+        item=item(stored),
+        deleted=stored.deleted_at is not None,
+        etag=stored.etag,
+        above=tuple(above(stored.id, find)),
+        tags=tuple((str(key), str(value)) for key, value in (body.get("tags") or {}).items()),
+        body=json.dumps(body, indent=2, ensure_ascii=False),
+        beneath=tuple(item(each, stored.id) for each in sorted(beneath, key=_order)),
+        refers_to=tuple(item(each) for each in rows if each.id.lower() in named),
+        referred_by=tuple(
+            item(each)
+            for each in rows
+            if each.id.lower() != id
+            and not each.id.lower().startswith(id + "/")
+            and id in {named.lower() for named in ids_in(each.body)}
+        ),
+        asked=tuple(each for each in asked if each.id.lower() == id),
+    )
+
+
+def above(id: str, find: Callable[[str], Stored | None]) -> list[tuple[str, str]]:
+    """What an id hangs under, as far as it is there."""
+    parts, found = id.split("/"), []
+    for end in range(2, len(parts)):
+        outer = find("/".join(parts[:end]))
+        if outer:
+            found.append((item(outer).name, outer.id))
+    return found
+
+
+def ids_in(body: Any) -> list[str]:
+    """Every text in a body that is an id."""
+    if isinstance(body, dict):
+        return [id for value in body.values() for id in ids_in(value)]
+    if isinstance(body, list):
+        return [id for value in body for id in ids_in(value)]
+    return [body] if isinstance(body, str) and body.lower().startswith("/subscriptions/") else []

@@ -1,0 +1,166 @@
+"""A headless Chromium, driven over two pipes: no port that anybody else could reach."""
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SECONDS = 60.0
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--remote-debugging-pipe",
+)
+
+
+def installed() -> str | None:
+    """Where Chromium is, if it is on PATH."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@dataclass
+class Browser:
+    """One page of it. What it complained about is kept."""
+
+    to_it: int
+    from_it: int
+    session: str = ""
+    complaints: list[str] = field(default_factory=list)
+    _number: int = 0
+    _waiting: bytes = b""
+    _events: list[dict[str, Any]] = field(default_factory=list)
+
+    def tell(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """One command, and its answer."""
+        self._number += 1
+        said = {"id": self._number, "method": method, "params": parameters}
+        if self.session:
+            said["sessionId"] = self.session
+        os.write(self.to_it, json.dumps(said).encode() + b"\0")
+        while True:
+            heard = self._hear()
+            if heard.get("id") == self._number:
+                assert "error" not in heard, heard["error"]
+                answer: dict[str, Any] = heard["result"]
+                return answer
+            self._events.append(heard)
+
+    def begin(self) -> None:
+        """A tab that tells what goes wrong in it."""
+        target = self.tell("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.tell("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.tell(f"{domain}.enable")
+
+    def look(self, *, width: int, scheme: str, height: int = 900, script: bool = True) -> None:
+        """As a screen of a width, in light or dark."""
+        self.tell(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+        self.tell(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": scheme}],
+        )
+        self.tell("Emulation.setScriptExecutionDisabled", value=not script)
+
+    def go(self, link: str) -> None:
+        """Open a page, and wait until it is there."""
+        self._events.clear()
+        self.tell("Page.navigate", url=link)
+        self.until("Page.loadEventFired")
+
+    def until(self, method: str) -> dict[str, Any]:
+        while True:
+            for at, event in enumerate(self._events):
+                if event.get("method") == method:
+                    return self._events.pop(at)
+            self._events.append(self._hear())
+
+    def ask(self, expression: str) -> Any:
+        """What a piece of JavaScript comes to."""
+        said = self.tell(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        assert "exceptionDetails" not in said, said["exceptionDetails"]
+        return said["result"].get("value")
+
+    def picture(self, file: Path, *, whole: bool = True) -> None:
+        shot = self.tell("Page.captureScreenshot", captureBeyondViewport=whole)
+        file.write_bytes(base64.b64decode(shot["data"]))
+
+    def _hear(self) -> dict[str, Any]:
+        until = time.monotonic() + SECONDS
+        while b"\0" not in self._waiting:
+            ready, _, _ = select.select([self.from_it], [], [], max(0, until - time.monotonic()))
+            read = os.read(self.from_it, 1 << 20) if ready else b""
+            assert read, "Chromium does not answer"
+            self._waiting += read
+        line, _, self._waiting = self._waiting.partition(b"\0")
+        heard: dict[str, Any] = json.loads(line)
+        self._note(heard)
+        return heard
+
+    def _note(self, heard: dict[str, Any]) -> None:
+        method, said = heard.get("method"), heard.get("params", {})
+        if method == "Runtime.exceptionThrown":
+            self.complaints.append(json.dumps(said["exceptionDetails"]))
+        elif method == "Log.entryAdded" and said["entry"]["level"] in ("error", "warning"):
+            self.complaints.append(f"{said['entry']['text']} {said['entry'].get('url', '')}")
+        elif method == "Runtime.consoleAPICalled" and said["type"] in ("error", "warning"):
+            self.complaints.append(json.dumps(said["args"]))
+
+
+@contextmanager
+def chromium(program: str, folder: Path) -> Iterator[Browser]:
+    """One with a profile of its own, gone when the block is left."""
+    their_in, our_out = os.pipe()
+    our_in, their_out = os.pipe()
+    # Chromium reads commands from 3 and writes answers to 4.
+    shell = ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}']
+    process = subprocess.Popen(
+        [*shell, program, *OPTIONS, f"--user-data-dir={folder}", "about:blank"],
+        pass_fds=(their_in, their_out),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(their_in)
+    os.close(their_out)
+    try:
+        browser = Browser(our_out, our_in)
+        browser.begin()
+        yield browser
+        browser.session = ""
+        browser.tell("Browser.close")
+    finally:
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        os.close(our_out)
+        os.close(our_in)
