@@ -89,7 +89,8 @@ def _sku(
             f"Fix: one of {', '.join(sorted(model.skus))}",
         )
         return
-    if location not in model.skus[wanted.sku]:
+    # Of a region that is none, the account has told already.
+    if location not in model.skus[wanted.sku] and location in catalog.regions("global"):
         elsewhere = sorted(sku for sku, where in model.skus.items() if location in where)
         yield Complaint(
             place=(*place, "sku"),
@@ -101,8 +102,9 @@ def _sku(
     if not legal.allows(wanted.capacity):
         yield Complaint(
             place=(*place, "capacity"),
-            message=f"{wanted.capacity} of {wanted.sku}; {model.name} starts at {legal.minimum} "
-            f"in steps of {legal.step}. Fix: capacity: {legal.nearest(wanted.capacity)}",
+            message=f"{wanted.capacity} of {wanted.sku}; {model.name} takes {legal.minimum} to "
+            f"{legal.maximum} in steps of {legal.step}. "
+            f"Fix: capacity: {legal.nearest(wanted.capacity)}",
         )
 
 

@@ -100,6 +100,8 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
         raise Unreadable(line, f"not YAML: {error.reason}") from None
     except yaml.YAMLError as error:
         what = " ".join(str(getattr(error, "problem", None) or error).split())
+        if what == "found character that cannot start any token":
+            what += ". Fix: spaces for a tab, quotes around a text that begins with %, @ or `"
         raise Unreadable(_line(getattr(error, "problem_mark", None)), f"not YAML: {what}") from None
 
 

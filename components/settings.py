@@ -26,7 +26,7 @@ class WrongStackFile(ValueError):
 
 
 FIXES: Final = {
-    "extra_forbidden": "no such setting. Fix: check its spelling",
+    "extra_forbidden": "no such setting. Fix: check its spelling and its indentation",
     "missing": "missing. Fix: add it",
     "invalid_key": "a name must be text. Fix: put it in quotes",
     "finite_number": "must be a number that ends",

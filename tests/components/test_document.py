@@ -65,7 +65,7 @@ def test_a_date_stays_a_date_and_a_merge_a_merge():
         ("a:\n  b: 2026-02-30", 2, "not YAML: day is out of range for month"),
         ("a:\n  b: " + "9" * 5000, 2, "not YAML: Exceeds the limit (4300 digits)"),
         ("a: ä\nb: \x07", 2, "not YAML: control characters are not allowed"),
-        ("a:\n\tb: 2", 2, "not YAML: found character that cannot start any token"),
+        ("a:\n\tb: 2", 2, "not YAML: found character that cannot start any token. Fix: spaces"),
         ("a: !!python/name:os.system ''", 1, "not YAML: could not determine a constructor"),
     ],
 )

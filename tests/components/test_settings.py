@@ -97,7 +97,11 @@ REFUSED = [
     ((*CHAT, "spillover"), "chat-v4", "only a provisioned SKU spills over"),
     ((*CHAT, "sku"), "Sometimes", "no such choice as 'Sometimes'. Fix: 'Standard'"),
     ((*CHAT[:3], "chat-reserved", "capacity"), 51, "in steps of 5. Fix: capacity: 55"),
-    ((*CHAT[:3], "chat-reserved", "capacity"), 5, "starts at 15 in steps of 5. Fix: capacity: 15"),
+    (
+        (*CHAT[:3], "chat-reserved", "capacity"),
+        5,
+        "takes 15 to 100000 in steps of 5. Fix: capacity: 15",
+    ),
     ((*CHAT[:3], "chat-reserved", "spillover"), "chat-v4", "of the same model. Fix: chat-v3"),
     ((*CHAT[:3], "chat-reserved", "spillover"), "chat", "this account has no 'chat'. Fix: chat-v3"),
     ((*CHAT[:3], "triage-v1", "fine_tuned", "job"), None, "missing. Fix: add it"),
@@ -188,6 +192,11 @@ def test_one_misspelling_does_not_hide_what_azure_would_refuse_elsewhere():
 
 def test_what_names_a_wrong_entry_is_not_blamed_for_it():
     assert len(told(((*CHAT, "capacty"), 1))) == 1  # not the routes that lead to it
+
+
+def test_models_are_not_blamed_for_a_region_that_is_none():
+    (line,) = told((("accounts", "primary", "location"), "sweden central"))
+    assert "no region 'sweden central'" in line
 
 
 def test_routes_are_not_blamed_for_the_account_that_is_wrong():
