@@ -1,12 +1,12 @@
 """What a rule is. Rules themselves are in rules/, one file a category."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, Literal, Self, TypeVar, get_args
 
 from policies.profiles import PROFILES, Profile
-from policies.values import Value
+from policies.values import Need, Value
 from policies.world import Finding, Resource, World
 
 Category = Literal["quality", "performance", "security", "observability", "operations", "business"]
@@ -156,3 +156,21 @@ class StackRule(Rule):
     """Of the stack: judged once every resource is known."""
 
     check: Callable[[World, Context], Iterator[Finding]]
+
+
+def each(
+    resources: Iterable[Resource], check: Callable[[Resource], Iterator[Finding]]
+) -> Iterator[Finding]:
+    """What is wrong with every resource that can be judged, though another can't be yet.
+
+    Raises:
+        Need: of the first that cannot be judged, once all the others are.
+    """
+    missed: Need | None = None
+    for resource in resources:
+        try:
+            yield from check(resource)
+        except Need as need:
+            missed = missed or need
+    if missed:
+        raise missed

@@ -7,7 +7,7 @@ from typing import Final
 from components.catalog import ACCOUNT, DEPLOYMENT, RAI_POLICY, ROLE_ASSIGNMENT, ROLES, models
 from policies import limits
 from policies.arm import parse_id
-from policies.rule import Context, Levels, ResourceRule, Rule, StackRule
+from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
 from policies.values import Unknown
 from policies.wording import listed, shown
 from policies.world import Finding, Resource, World
@@ -114,35 +114,38 @@ def account_custom_subdomain(account: Resource, ctx: Context) -> Iterator[Findin
 
 
 def rbac_least_privilege(world: World, ctx: Context) -> Iterator[Finding]:
+    return each(world.of(ROLE_ASSIGNMENT), lambda assignment: _too_much(assignment, world, ctx))
+
+
+def _too_much(assignment: Resource, world: World, ctx: Context) -> Iterator[Finding]:
     allowed = ctx.limit(limits.ROLES_ALLOWED) - NEVER
-    for assignment in world.of(ROLE_ASSIGNMENT):
-        definition = assignment.fields.text("roleDefinitionId") or ""
-        guid = definition.rstrip("/").rpartition("/")[2].lower()
-        role = ROLE_NAMES.get(guid)
-        if role not in allowed:
-            name = f"the role {role}" if role else f"an unlisted role, {shown(definition or None)}"
-            reason = (
-                "which grants more than any workload needs"
-                if role in NEVER
-                else (f"which is not for {ctx.profile}")
-            )
-            yield Finding(
-                assignment,
-                f"{assignment.label} assigns {name}, {reason}. Fix: a role for {ctx.profile} "
-                f"(plumb check --explain {LEAST}), such as Cognitive Services OpenAI User, at the "
-                "account.",
-                "roleDefinitionId",
-            )
-        if role in ctx.limit(limits.WIDE_ROLES):
-            continue
-        scope = _too_wide(world, assignment)
-        if scope is not None:
-            yield Finding(
-                assignment,
-                f"{assignment.label} holds for all of {scope}. "
-                "Fix: scope: the id of the account, or of its resource group.",
-                "scope",
-            )
+    definition = assignment.fields.text("roleDefinitionId") or ""
+    guid = definition.rstrip("/").rpartition("/")[2].lower()
+    role = ROLE_NAMES.get(guid)
+    if role not in allowed:
+        name = f"the role {role}" if role else f"an unlisted role, {shown(definition or None)}"
+        reason = (
+            "which grants more than any workload needs"
+            if role in NEVER
+            else (f"which is not for {ctx.profile}")
+        )
+        yield Finding(
+            assignment,
+            f"{assignment.label} assigns {name}, {reason}. Fix: a role for {ctx.profile} "
+            f"(plumb check --explain {LEAST}), such as Cognitive Services OpenAI User, at the "
+            "account.",
+            "roleDefinitionId",
+        )
+    if role in ctx.limit(limits.WIDE_ROLES):
+        return
+    scope = _too_wide(world, assignment)
+    if scope is not None:
+        yield Finding(
+            assignment,
+            f"{assignment.label} holds for all of {scope}. "
+            "Fix: scope: the id of the account, or of its resource group.",
+            "scope",
+        )
 
 
 def _too_wide(world: World, assignment: Resource) -> str | None:
@@ -165,45 +168,50 @@ def _too_wide(world: World, assignment: Resource) -> str | None:
 
 
 def content_filter_assigned(world: World, ctx: Context) -> Iterator[Finding]:
+    return each(world.of(DEPLOYMENT), lambda deployment: _unfiltered(deployment, world, ctx))
+
+
+def _unfiltered(deployment: Resource, world: World, ctx: Context) -> Iterator[Finding]:
     built_in = ctx.limit(limits.BUILT_IN_FILTERS_ALLOWED)
-    for deployment in filter(_talks, world.of(DEPLOYMENT)):
-        if not deployment.fields.is_set(FILTER):
-            yield Finding(
-                deployment,
-                f"{deployment.label} names no content filter, so Azure chooses. "
-                "Fix: raiPolicyName: a filter of this stack (content_filter).",
-                FILTER,
-            )
-            continue
-        name = deployment.fields.peek(FILTER)
-        sources = world.sources(deployment, "properties", RAI_POLICY)
-        if isinstance(name, Unknown) and sources:
-            candidates = sources
-        else:
-            name = deployment.fields.read(FILTER)
-            if isinstance(name, str) and name.startswith("Microsoft."):
-                if name not in built_in:
-                    yield Finding(
-                        deployment,
-                        f"{deployment.label} has the built-in content filter {shown(name)}, which "
-                        f"is not for {ctx.profile}. Fix: raiPolicyName: "
-                        f"{listed({*built_in, 'a filter of this stack'})} (content_filter).",
-                        FILTER,
-                    )
-                continue
-            candidates = [
-                policy
-                for policy in world.of(RAI_POLICY)
-                if _is_called(policy, name) or policy in sources
-            ]
-        account = world.account(deployment)
-        if all(world.account(policy) != account for policy in candidates):
-            yield Finding(
-                deployment,
-                f"{deployment.label} names the content filter {shown(name)}, which its account "
-                "does not have. Fix: declare it on that account, or name one that is there.",
-                FILTER,
-            )
+    if not _talks(deployment):
+        return
+    if not deployment.fields.is_set(FILTER):
+        yield Finding(
+            deployment,
+            f"{deployment.label} names no content filter, so Azure chooses. "
+            "Fix: raiPolicyName: a filter of this stack (content_filter).",
+            FILTER,
+        )
+        return
+    name = deployment.fields.peek(FILTER)
+    sources = world.sources(deployment, "properties", RAI_POLICY)
+    if isinstance(name, Unknown) and sources:
+        candidates = sources
+    else:
+        name = deployment.fields.read(FILTER)
+        if isinstance(name, str) and name.startswith("Microsoft."):
+            if name not in built_in:
+                yield Finding(
+                    deployment,
+                    f"{deployment.label} has the built-in content filter {shown(name)}, which "
+                    f"is not for {ctx.profile}. Fix: raiPolicyName: "
+                    f"{listed({*built_in, 'a filter of this stack'})} (content_filter).",
+                    FILTER,
+                )
+            return
+        candidates = [
+            policy
+            for policy in world.of(RAI_POLICY)
+            if _is_called(policy, name) or policy in sources
+        ]
+    account = world.account(deployment)
+    if all(world.account(policy) != account for policy in candidates):
+        yield Finding(
+            deployment,
+            f"{deployment.label} names the content filter {shown(name)}, which its account "
+            "does not have. Fix: declare it on that account, or name one that is there.",
+            FILTER,
+        )
 
 
 def _is_called(policy: Resource, name: object) -> bool:

@@ -14,6 +14,7 @@ from tests.policies.worlds import (
     GROUP,
     MISSING,
     SUBSCRIPTION,
+    changed,
     context,
     resource,
     role,
@@ -258,3 +259,19 @@ def test_a_needed_value_is_named_by_its_whole_path():
         world = sound(("account", IPS, [{"value": "1.2.3.4"}, {"value": UNKNOWN}]))
         (account,) = world.of(catalog.ACCOUNT)
         list(RULES[NETWORK].check(account, context()))
+
+
+@pytest.mark.parametrize(
+    ("rule", "unknown", "wrong"),
+    [
+        (FILTER, ("chat", "properties.model.name"), ("other", RAI)),
+        (ROLES, ("access", "roleDefinitionId"), ("other", "scope")),
+    ],
+)
+def test_what_nobody_knows_yet_of_one_hides_nothing_of_another(rule, unknown, wrong):
+    name, path = unknown
+    found = next(each for each in sound().resources if each.name == name)
+    other = resource(found.type, "other", changed(dict(found.inputs), wrong[1], MISSING))
+    outcome = judge.of_stack(RULES[rule], sound((name, path, UNKNOWN), more=[other]), context())
+    assert outcome.missed.path == path
+    assert [finding.resource.name for finding in outcome.findings] == ["other"]
