@@ -1,8 +1,12 @@
 """The `plumb` command: every sub-command, and nothing else."""
 
+import os
+import sys
+
 import typer
 
 from scripts.check import check_command
+from scripts.exit import Exit
 from scripts.sandbox_commands import app as sandbox
 from scripts.smoke import smoke_command
 
@@ -26,3 +30,32 @@ app = typer.Typer(
 app.command("check")(check_command)
 app.command("smoke")(smoke_command)
 app.add_typer(sandbox, name="sandbox")
+
+
+def main() -> None:
+    """Runs `plumb`. An answer that nobody could read is no answer, whatever it was.
+
+    A reader that has gone (`plumb check | head -1`) has seen what it wanted, and is no error.
+    """
+    code: int | str | None
+    try:
+        app()
+        code = Exit.YES
+    except SystemExit as left:
+        code = left.code
+    except OSError as error:
+        code = _unread(error)
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError as error:
+        code = _unread(error)
+    raise SystemExit(code)
+
+
+def _unread(error: OSError) -> Exit:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # what is still buffered would fail once more on the way out
+    if not isinstance(error, BrokenPipeError):
+        print(f"plumb cannot write its answer: {error.strerror}.", file=sys.stderr)
+    return Exit.CANNOT_TELL
