@@ -31,6 +31,12 @@ class Profile:
     """From a request to its showing in a metric."""
     logs_delay_seconds: float = 0
     """From a row's arrival to its being found by a query."""
+    file_seconds: float = 0
+    """From an upload to its being looked through."""
+    training_queue_seconds: float = 0
+    training_seconds: float = 0
+    batch_seconds: float = 0
+    """From a batch's validation to its last answer."""
     latency_scale: float = 0
     """Of the time a model takes to answer; 0 answers at once."""
 
@@ -46,6 +52,10 @@ PROFILES = {
         rbac_delay_seconds=60,
         deploy_delay_seconds=5,
         network_delay_seconds=10,
+        file_seconds=2,
+        training_queue_seconds=30,
+        training_seconds=600,
+        batch_seconds=300,
         metrics_delay_seconds=60,
         logs_delay_seconds=180,
         latency_scale=1,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -139,17 +139,39 @@ class Endpoint:
         if fault and fault.action == "answer":
             raise ordered(fault)
         return self._models.serve(
-            Asked(
-                account=call.account,
-                deployment=deployment,
-                operation=call.operation,
-                body=call.body,
-                api_version=call.api_version,
-                now=call.now.timestamp(),
-                latency_scale=self._profile.latency_scale,
-                mind=self._mind(call.account, deployment),
-                variants=self._reading.of("variants", lambda: variants(self._around.settings)),
-            )
+            self._asked(call.account, deployment, call.operation, call.body, call.api_version)
+        )
+
+    def in_batch(self, account: Account, name: str, operation: Operation, body: bytes) -> Served:
+        """The answer to one request of a batch; no limit by the minute holds it up.
+
+        Raises:
+            Refusal: what the deployment says to the request.
+        """
+        deployment = self._accounts.deployment(account, name)
+        if deployment is None:
+            raise errors.deployment_not_found()
+        asked = self._asked(account, deployment, operation, body, None)
+        return self._models.serve(replace(asked, enqueued=True, latency_scale=0.0))
+
+    def _asked(
+        self,
+        account: Account,
+        deployment: Deployment,
+        operation: Operation,
+        body: bytes,
+        api_version: str | None,
+    ) -> Asked:
+        return Asked(
+            account=account,
+            deployment=deployment,
+            operation=operation,
+            body=body,
+            api_version=api_version,
+            now=self._around.clock.now().timestamp(),
+            latency_scale=self._profile.latency_scale,
+            mind=self._mind(account, deployment),
+            variants=self._reading.of("variants", lambda: variants(self._around.settings)),
         )
 
     def _mind(self, account: Account, deployment: Deployment) -> Mind:

@@ -5,7 +5,7 @@ from sandbox.dataplane.entrance import Told, Visit, Way
 from sandbox.dataplane.operations import RESPONSES_DELETE, RESPONSES_READ
 
 
-def visits(conversations: Conversations) -> list[Way]:
+def ways(conversations: Conversations) -> list[Way]:
     def one(visit: Visit) -> Told:
         return Told(body=conversations.response(visit.account.id, visit.named("response")))
 

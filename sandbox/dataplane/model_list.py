@@ -1,12 +1,15 @@
 """The models of a region, as the data plane lists them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from components.catalog import Model, models
+from components.catalog import Model, base_model, models
 from sandbox.dataplane import errors
-from sandbox.dataplane.entrance import Told, Visit
+from sandbox.dataplane.entrance import Told, Visit, Way
+from sandbox.dataplane.operations import MODELS_READ
+from sandbox.store import Body
 
 LIFECYCLE: Final = {"Preview": "preview", "Deprecating": "deprecating", "Deprecated": "deprecated"}
 """Docs' words for the API's; the rest is generally-available."""
@@ -25,20 +28,37 @@ def body(location: str) -> dict[str, Any]:
     }
 
 
-def listed(visit: Visit) -> Told:
-    """The models that the account's region has, or one of them.
+def ways(tuned: Callable[[str], list[Body]]) -> list[Way]:
+    """`tuned` tells the jobs of an account that have made a model."""
 
-    Raises:
-        Refusal: 404.
-    """
-    everything = body(visit.account.location)
-    wanted = visit.request.path_params.get("model")
-    if wanted is None:
-        return Told(body=everything)
-    for each in everything["data"]:
-        if each["id"] == wanted:
-            return Told(body=each)
-    raise errors.resource_not_found()
+    def listed(visit: Visit) -> Told:
+        own = [_tuned(job) for job in tuned(visit.account.id)]
+        base = body(visit.account.location)["data"]
+        wanted = visit.request.path_params.get("model")
+        if wanted is None:
+            return Told(body={"data": [*base, *own], "object": "list"})
+        for each in (*base, *own):
+            if each["id"] == wanted:
+                return Told(body=each)
+        raise errors.resource_not_found()
+
+    return [
+        Way("GET", "models", MODELS_READ, listed),
+        Way("GET", "models/{model}", MODELS_READ, listed),
+    ]
+
+
+def _tuned(job: Body) -> dict[str, Any]:
+    base = base_model(job["fine_tuned_model"])
+    return {
+        **(_item(base) if base else {}),
+        "id": job["fine_tuned_model"],
+        "model": job["model"],
+        "fine_tune": job["id"],
+        "created_at": job["finished_at"],
+        "updated_at": job["finished_at"],
+        "created": job["finished_at"],
+    }
 
 
 def _item(model: Model) -> dict[str, Any]:

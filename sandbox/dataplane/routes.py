@@ -11,18 +11,20 @@ from starlette.types import ASGIApp
 from sandbox.around import Around
 from sandbox.dataplane import kept_responses, model_list
 from sandbox.dataplane.account import Account
+from sandbox.dataplane.batches import Batches
 from sandbox.dataplane.configuration import Configuration
 from sandbox.dataplane.conversations import Conversations
 from sandbox.dataplane.endpoint import Endpoint
-from sandbox.dataplane.entrance import Entrance, Way
+from sandbox.dataplane.entrance import Entrance
 from sandbox.dataplane.events import Events
+from sandbox.dataplane.files import Files
+from sandbox.dataplane.jobs import Jobs
 from sandbox.dataplane.models import Models
 from sandbox.dataplane.objects import Objects
 from sandbox.dataplane.operations import (
     CHAT,
     COMPLETIONS,
     EMBEDDINGS,
-    MODELS_READ,
     RESPONSES,
     Operation,
 )
@@ -56,8 +58,13 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         return found
 
     entrance = Entrance(around, reading, keys)
-    conversations = Conversations(Objects(around.store), around.clock)
+    objects = Objects(around.store)
+    conversations = Conversations(objects, around.clock)
     endpoint = Endpoint(around, reading, entrance, Models(conversations), events)
+    files = Files(around, objects)
+    jobs = Jobs(around, objects, files)
+    find = entrance.accounts.deployment
+    batches = Batches(around, objects, files, events, endpoint.in_batch, find)
     inference = [
         *_inference("/deployments/{deployment}", endpoint, BY_DEPLOYMENT),
         *_inference("/v1", endpoint, BY_DEPLOYMENT | {"responses": RESPONSES}),
@@ -71,9 +78,11 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         )
         for start in ("", "/v1")
         for method, path, errand, handler in (
-            Way("GET", "models", MODELS_READ, model_list.listed),
-            Way("GET", "models/{model}", MODELS_READ, model_list.listed),
-            *kept_responses.visits(conversations),
+            *model_list.ways(jobs.tuned),
+            *kept_responses.ways(conversations),
+            *files.ways(),
+            *jobs.ways(),
+            *batches.ways(),
         )
     ]
     unknown = Route("/{rest:path}", entrance.unknown, methods=METHODS)

@@ -40,6 +40,7 @@ STORE_ID = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/ro
 DATA_OWNER = "5ae67dd6-50cb-40e7-96ff-dc2bfa4b606b"
 DATA_READER = "516239f1-63e1-4d78-a4de-a74fb236a071"
 OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+OPENAI_CONTRIBUTOR = "a001fd3d-188f-4b5d-821b-7da978bf7442"
 API_VERSION = "2024-10-21"
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HELLO: list[Any] = [{"role": "user", "content": "Where is my delivery?"}]
@@ -172,6 +173,20 @@ def client(cloud: Cloud, web: TestClient) -> openai.OpenAI:
         http_client=web,
         max_retries=0,
     )
+
+
+@pytest.fixture
+def slow(cloud: Cloud) -> Cloud:
+    """The same, where things take the time that they take in Azure."""
+    cloud.around.settings.set("profile", "azure")
+    return cloud
+
+
+@pytest.fixture(params=["client", "older"])
+def tuner(request: pytest.FixtureRequest, cloud: Cloud) -> Any:
+    """A client of either style that may fine-tune."""
+    cloud.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

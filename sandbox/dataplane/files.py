@@ -1,0 +1,154 @@
+"""Files: uploaded, looked through, read and deleted."""
+
+import secrets
+from typing import Any, Final
+
+from sandbox.around import Around
+from sandbox.dataplane import errors, multipart, training_data
+from sandbox.dataplane.entrance import Told, Visit, Way
+from sandbox.dataplane.object_pages import page
+from sandbox.dataplane.objects import Objects
+from sandbox.dataplane.operations import FILES_DELETE, FILES_READ, FILES_WRITE
+from sandbox.store import Body
+
+PURPOSES: Final = ("fine-tune", "batch", "assistants", "user_data", "evals")
+MEGABYTE: Final = 1024 * 1024
+LARGEST: Final = {"fine-tune": 512 * MEGABYTE, "batch": 200 * MEGABYTE}
+PAGE: Final = 10_000
+
+
+class Files:
+    """The files of all accounts.
+
+    A file's row says when it has been looked through, and from when on it can be seen at all: what
+    a job will leave behind is written when the job is made.
+    """
+
+    def __init__(self, around: Around, objects: Objects) -> None:
+        self._around = around
+        self._objects = objects
+
+    def ways(self) -> list[Way]:
+        return [
+            Way("POST", "files", FILES_WRITE, self._upload),
+            Way("GET", "files", FILES_READ, self._list),
+            Way("GET", "files/{file}", FILES_READ, self._get),
+            Way("GET", "files/{file}/content", FILES_READ, self._content),
+            Way("DELETE", "files/{file}", FILES_DELETE, self._delete),
+        ]
+
+    def add(
+        self, account_id: str, *, purpose: str, filename: str, content: bytes, visible: float = 0.0
+    ) -> str:
+        """Keep what the service itself writes, to be seen from a moment on; its id."""
+        now = visible or self._now()
+        body = _file(purpose, filename, content, now)
+        row = {"id": body["id"], "file": body, "due": now, "visible": visible}
+        self._objects.add(account_id, "file", row, content)
+        return str(body["id"])
+
+    def replace(self, account_id: str, id: str, content: bytes) -> None:
+        """What was written for later becomes something else, to be seen from now on."""
+        row = self._objects.get(account_id, "file", id)
+        self._objects.remove(account_id, "file", id)
+        if row:
+            row["visible"] = self._now()
+            row["file"] |= {"bytes": len(content), "created_at": int(self._now())}
+            self._objects.add(account_id, "file", row, content)
+
+    def forget(self, account_id: str, id: str) -> None:
+        self._objects.remove(account_id, "file", id)
+
+    def find(self, account_id: str, id: str) -> Body | None:
+        """A file as it stands now."""
+        row = self._objects.get(account_id, "file", id)
+        return self._shown(row) if row and self._visible(row) else None
+
+    def content(self, account_id: str, id: str) -> bytes:
+        return self._objects.content(account_id, "file", id)
+
+    def _upload(self, visit: Visit) -> Told:
+        form = multipart.parts(visit.request.headers.get("content-type", ""), visit.body)
+        file, purpose = form.get("file"), form.get("purpose")
+        if file is None or not file.filename:
+            raise _wrong("The form has no file.")
+        if purpose is None or purpose.text not in PURPOSES:
+            raise _wrong(f"The purpose must be one of {', '.join(PURPOSES)}.")
+        if not file.content:
+            raise _wrong("The file is empty.")
+        if len(file.content) > LARGEST.get(purpose.text, 512 * MEGABYTE):
+            raise _wrong(f"The file is too large for the purpose {purpose.text}.")
+        jsonl = purpose.text in ("fine-tune", "batch")
+        if jsonl and not file.filename.lower().endswith(".jsonl"):
+            raise _wrong(f"A file for {purpose.text} has to be JSON Lines, with the ending .jsonl.")
+        now = self._now()
+        body = _file(purpose.text, file.filename, file.content, now)
+        if purpose.text == "fine-tune" and (wrong := training_data.malformed(file.content)):
+            body |= {"status": "error", "status_details": wrong.message}
+        row: Body = {"id": body["id"], "file": body, "visible": 0.0}
+        row["due"] = now + self._around.settings.profile.file_seconds
+        lasts = form.get("expires_after[seconds]")
+        if lasts and lasts.text.isdecimal():
+            body["expires_at"] = int(now) + int(lasts.text)
+        self._objects.add(visit.account.id, "file", row, file.content)
+        answer = {**body, "status": "pending"}
+        answer.pop("status_details", None)
+        return Told(body=answer, status=201, location=f"files/{body['id']}")
+
+    def _list(self, visit: Visit) -> Told:
+        purpose = visit.query.get("purpose")
+        found = [
+            self._shown(row)
+            for row in self._objects.all(visit.account.id, "file")
+            if self._visible(row) and purpose in (None, row["file"]["purpose"])
+        ]
+        return Told(body=page(found, visit.query, PAGE))
+
+    def _get(self, visit: Visit) -> Told:
+        return Told(body=self._found(visit))
+
+    def _content(self, visit: Visit) -> Told:
+        file = self._found(visit)
+        content = self.content(visit.account.id, file["id"])
+        return Told(body=content, media_type="application/octet-stream")
+
+    def _delete(self, visit: Visit) -> Told:
+        file = self._found(visit)
+        self.forget(visit.account.id, file["id"])
+        return Told(body={"id": file["id"], "object": "file", "deleted": True})
+
+    def _found(self, visit: Visit) -> Body:
+        file = self.find(visit.account.id, visit.named("file"))
+        if file is None:
+            raise errors.gone("file", visit.named("file"))
+        return file
+
+    def _visible(self, row: Body) -> bool:
+        now = self._now()
+        return bool(row["visible"] <= now < row["file"].get("expires_at", now + 1))
+
+    def _shown(self, row: Body) -> Body:
+        file: Body = row["file"]
+        if self._now() >= row["due"]:
+            return file
+        unknown = {name: value for name, value in file.items() if name != "status_details"}
+        return unknown | {"status": "pending"}
+
+    def _now(self) -> float:
+        return self._around.clock.now().timestamp()
+
+
+def _file(purpose: str, filename: str, content: bytes, at: float) -> dict[str, Any]:
+    return {
+        "id": f"file-{secrets.token_hex(16)}",
+        "object": "file",
+        "bytes": len(content),
+        "created_at": int(at),
+        "filename": filename,
+        "purpose": purpose,
+        "status": "processed",
+    }
+
+
+def _wrong(message: str) -> errors.Refusal:
+    return errors.authoring(400, "invalidPayload", message)

@@ -1,0 +1,191 @@
+"""Fine-tuning, from the file to the model that answers."""
+
+import asyncio
+
+import openai
+import pytest
+
+from components.sections import FineTunedSettings
+from tests.sandbox.dataplane.conftest import ACCOUNT_ID, HELLO, OPENAI_CONTRIBUTOR
+from tests.sandbox.dataplane.test_files import EXAMPLE, jsonl, upload
+
+BASE = "gpt-4.1-mini-2025-04-14"
+
+
+@pytest.fixture
+def data(tuner):
+    """A training file of ten examples."""
+    return upload(tuner, jsonl(*[EXAMPLE] * 10)).id
+
+
+@pytest.fixture
+def job(slow, tuner, data):
+    """A job that has just been made, where jobs take their time."""
+    slow.wait(2)
+    return tuner.fine_tuning.jobs.create(model=BASE, training_file=data, suffix="triage")
+
+
+def status(tuner, job):
+    return tuner.fine_tuning.jobs.retrieve(job.id).status
+
+
+def test_a_job_is_pending_then_running_then_succeeded_on_the_sandbox_clock(slow, tuner, job):
+    assert (job.status, job.fine_tuned_model) == ("pending", None)
+    seen = []
+    for seconds in (29, 1, 599, 1):
+        slow.wait(seconds)
+        seen.append(status(tuner, job))
+    assert seen == ["pending", "running", "running", "succeeded"]
+
+
+def test_where_nothing_takes_time_a_job_has_succeeded_at_once(tuner, data):
+    job = tuner.fine_tuning.jobs.create(model=BASE, training_file=data)
+    assert job.status == "pending"
+    assert status(tuner, job) == "succeeded"
+
+
+def test_the_tuned_model_is_called_what_the_stack_derives_from_base_and_job(slow, tuner, job):
+    slow.wait(630)
+    done = tuner.fine_tuning.jobs.retrieve(job.id)
+    settings = FineTunedSettings(base=BASE, job=job.id, suffix="triage")
+    assert done.fine_tuned_model == settings.model
+    assert done.finished_at == job.created_at + 630
+
+
+def test_a_tuned_model_is_listed_deployed_and_tuned_again(tuner, data, cloud):
+    made = tuner.fine_tuning.jobs.create(model="gpt-4.1-mini", training_file=data)
+    name = tuner.fine_tuning.jobs.retrieve(made.id).fine_tuned_model
+    assert tuner.models.retrieve(name).id in [model.id for model in tuner.models.list()]
+    cloud.deployment("tuned", name, "1")
+    assert tuner.chat.completions.create(model="tuned", messages=HELLO).model == name
+    again = tuner.fine_tuning.jobs.create(model=name, training_file=data)
+    assert tuner.fine_tuning.jobs.retrieve(again.id).fine_tuned_model.startswith(f"{BASE}.ft-")
+
+
+def test_a_job_tells_what_has_happened_so_far(slow, tuner, job):
+    def told():
+        return [event.message for event in tuner.fine_tuning.jobs.list_events(job.id)]
+
+    assert told() == ["Job enqueued. Waiting for jobs ahead to complete."]
+    slow.wait(330)
+    half = told()
+    assert half[0].startswith("Step ")
+    assert "Job started." in half
+    slow.wait(300)
+    assert told()[0] == "Job succeeded."
+    assert told()[-len(half) :] == half
+
+
+def test_losses_fall_and_stand_in_a_file_of_results(slow, tuner, job):
+    assert list(tuner.files.list(purpose="fine-tune-results")) == []
+    slow.wait(630)
+    (file,) = tuner.fine_tuning.jobs.retrieve(job.id).result_files
+    head, *rows = tuner.files.content(file).text.splitlines()
+    assert head.startswith("step,train_loss")
+    assert float(rows[-1].split(",")[1]) < float(rows[0].split(",")[1])
+
+
+def test_checkpoints_are_there_once_the_job_has_succeeded(slow, tuner, job):
+    assert list(tuner.fine_tuning.jobs.checkpoints.list(job.id)) == []
+    slow.wait(630)
+    last, *before = tuner.fine_tuning.jobs.checkpoints.list(job.id)
+    assert last.fine_tuned_model_checkpoint.endswith("-triage")
+    assert [each.step_number for each in before] == [20, 10]
+
+
+@pytest.mark.parametrize("seconds", [0, 100])
+def test_a_job_can_be_cancelled_until_it_ends(slow, tuner, job, seconds):
+    slow.wait(seconds)
+    assert tuner.fine_tuning.jobs.cancel(job.id).status == "cancelled"
+    slow.wait(1000)
+    done = tuner.fine_tuning.jobs.retrieve(job.id)
+    assert (done.status, done.fine_tuned_model, done.result_files) == ("cancelled", None, [])
+    assert list(tuner.files.list(purpose="fine-tune-results")) == []
+    with pytest.raises(openai.BadRequestError) as refused:
+        tuner.fine_tuning.jobs.cancel(job.id)
+    assert refused.value.code == "unexpectedEntityState"
+
+
+HARMFUL = {"messages": [*EXAMPLE["messages"], {"role": "user", "content": "[[hate:high]]"}]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "says"),
+    [
+        ([EXAMPLE] * 9, "invalid_n_examples", "has 9 example(s), but must have at least 10"),
+        ([HARMFUL] * 10, "invalid_training_file", "failed RAI checks for harm types: [hate]"),
+    ],
+)
+def test_a_job_on_data_that_will_not_do_fails_and_says_why(tuner, rows, code, says):
+    job = tuner.fine_tuning.jobs.create(model=BASE, training_file=upload(tuner, jsonl(*rows)).id)
+    failed = tuner.fine_tuning.jobs.retrieve(job.id)
+    assert (failed.status, failed.fine_tuned_model) == ("failed", None)
+    assert (failed.error.code, failed.error.param) == (code, "training_file")
+    assert says in failed.error.message
+    assert next(iter(tuner.fine_tuning.jobs.list_events(job.id))).level == "error"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"model": "gpt-4o-2024-11-20"}, "The specified base model does not support fine-tuning"),
+        ({"model": "gpt-17"}, "The model 'gpt-17' was not found"),
+        ({"model": f"{BASE}.ft-0123"}, r"\.ft-0123' was not found"),
+        ({"training_file": "file-0"}, "The file 'file-0' does not exist"),
+        ({"suffix": "with a space"}, "The suffix takes"),
+        ({"hyperparameters": {"n_epochs": 0}}, "n_epochs"),
+    ],
+)
+def test_what_cannot_be_tuned_is_refused(tuner, data, change, says):
+    with pytest.raises(openai.APIStatusError, match=says) as refused:
+        tuner.fine_tuning.jobs.create(**{"model": BASE, "training_file": data, **change})
+    assert refused.value.status_code in (400, 404)
+
+
+def test_a_file_still_being_looked_through_or_for_something_else_trains_nothing(slow, tuner):
+    pending = upload(tuner, jsonl(*[EXAMPLE] * 10)).id
+    other = upload(tuner, jsonl(EXAMPLE), purpose="batch").id
+    for file, says in ((pending, "in status pending"), (other, "purpose batch, not fine-tune")):
+        with pytest.raises(openai.BadRequestError, match=says):
+            tuner.fine_tuning.jobs.create(model=BASE, training_file=file)
+
+
+def test_who_may_only_ask_may_watch_jobs_but_not_make_or_cancel_them(client, cloud):
+    assert list(client.fine_tuning.jobs.list()) == []
+    for ask in (
+        lambda: client.fine_tuning.jobs.create(model=BASE, training_file="file-0"),
+        lambda: client.fine_tuning.jobs.cancel("ftjob-0"),
+    ):
+        with pytest.raises(openai.AuthenticationError, match="fine-tunes/write"):
+            ask()
+
+
+def test_jobs_are_listed_newest_first(tuner, data):
+    jobs = [tuner.fine_tuning.jobs.create(model=BASE, training_file=data).id for _ in range(3)]
+    assert [job.id for job in tuner.fine_tuning.jobs.list(limit=2)] == jobs[::-1]
+
+
+def test_hyperparameters_are_settled_whichever_way_they_are_asked_for(tuner, data):
+    one = tuner.fine_tuning.jobs.create(
+        model=BASE, training_file=data, hyperparameters={"n_epochs": 2, "batch_size": "auto"}
+    )
+    other = tuner.fine_tuning.jobs.create(
+        model=BASE,
+        training_file=data,
+        method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}},
+    )
+    assert one.hyperparameters.n_epochs == other.hyperparameters.n_epochs == 2
+    assert one.hyperparameters.batch_size == 1
+
+
+def test_an_asynchronous_client_tunes_too(cloud, unhurried):
+    cloud.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+
+    async def run():
+        async with unhurried:
+            content = jsonl(*[EXAMPLE] * 10)
+            file = await unhurried.files.create(file=("t.jsonl", content), purpose="fine-tune")
+            job = await unhurried.fine_tuning.jobs.create(model=BASE, training_file=file.id)
+            return await unhurried.fine_tuning.jobs.retrieve(job.id)
+
+    assert asyncio.run(run()).status == "succeeded"
