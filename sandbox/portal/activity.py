@@ -39,7 +39,7 @@ class Asked:
     """The operation, or the method."""
     target: str
     id: str
-    """Of the resource it was about."""
+    """Of the resource it was about; nothing for a list or a question about none."""
     status: int
     code: str
     who: str
@@ -71,7 +71,7 @@ def _of_model(row: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
     account = row["account_lc"].rpartition("/")[2]
     said = []
     if row["status"] == 200:
-        said.append(f"{row['prompt_tokens']:,} + {row['completion_tokens']:,} tokens")
+        said.append(_tokens(row["prompt_tokens"], row["completion_tokens"]))
     if row["stream"]:
         said.append("streamed")
     if row["is_spillover"]:
@@ -92,6 +92,10 @@ def _of_model(row: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
     )
 
 
+def _tokens(prompt: int, completion: int) -> str:
+    return f"{prompt:,} + {completion:,} tokens" if completion else f"{prompt:,} tokens"
+
+
 def of_arm(journal: Iterable[Mapping[str, Any]], people: Mapping[str, str]) -> list[Asked]:
     """Entries of the journal, as they come. Its times are the machine's."""
     return [_of_arm(entry, people) for entry in journal]
@@ -104,7 +108,7 @@ def _of_arm(entry: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
         plane="ARM",
         what=entry["method"],
         target=short(entry["id"]),
-        id=entry["id"],
+        id=entry["id"] if _is_resource(entry["id"]) else "",
         status=entry["status"],
         code=entry.get("code") or "",
         who=people.get(entry["principal"], entry["principal"]),
@@ -115,11 +119,21 @@ def _of_arm(entry: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
 
 def short(path: str) -> str:
     """A path of ARM without what is the same in all: the type's last part and the names."""
-    parsed = parse(path)
-    if parsed:
+    above, _, last = path.rpartition("/")
+    if parsed := parse(path):
         return f"{parsed.types[-1]} {'/'.join(parsed.names)}"
+    if parsed := parse(above):
+        return f"{last} of {'/'.join(parsed.names)}"
     parts = path.strip("/").split("/")
-    return "/".join(parts[2:] if parts[0].lower() == "subscriptions" else parts) or path
+    inner = parts[2:] if parts[0].lower() == "subscriptions" else parts
+    if inner and inner[0].lower() == "resourcegroups" and len(inner) > 2:
+        return f"{last} in {inner[1]}"
+    return "/".join(inner) or path
+
+
+def _is_resource(path: str) -> bool:
+    parts = path.lower().strip("/").split("/")
+    return parse(path) is not None or (len(parts) == 4 and parts[2] == "resourcegroups")
 
 
 def runs(asked: Iterable[Asked]) -> list[Asked]:

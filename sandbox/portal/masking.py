@@ -10,7 +10,7 @@ SECRET_NAME: Final = re.compile(
     r"(secret|secrets|password|passwd|pwd|passphrase|token|signature|credentials?"
     r"|connection_?strings?|instrumentation_?key|private_?key|certificate"
     r"|(access|account|admin|api|primary|secondary|shared|master|encryption)[-_]?key\d?"
-    r"|^(?:key\d?|keys|sas|authorization|cookie))$",
+    r"|^(?:key\d|keys|sas|authorization|cookie))$",
     re.IGNORECASE,
 )
 """Names of what holds a secret, whatever lies beneath."""

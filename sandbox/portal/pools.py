@@ -46,4 +46,4 @@ def sku(usage: str) -> str:
 def unit(usage: str) -> str:
     if "Provisioned" in sku(usage):
         return "PTU"
-    return "thousand enqueued tokens" if "Batch" in sku(usage) else "thousand tokens/min"
+    return "k tokens" if "Batch" in sku(usage) else "k TPM"

@@ -9,12 +9,17 @@ from typing import Any
 
 from sandbox.arm.ids import parse, segment
 from sandbox.clock import moment
+from sandbox.directory import GROUPS, PEOPLE
 from sandbox.portal.activity import Asked
 from sandbox.portal.masking import masked
+from sandbox.roles import ROLES
 from sandbox.store import Stored
 
 SUBSCRIPTION = ""
 """The group of what is in none."""
+
+NAMED = {**GROUPS, **{oid: name for name, oid, *_ in PEOPLE}}
+"""Names that are the same in every sandbox, by object id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,8 @@ def item(stored: Stored, within: str = "") -> Item:
 
 def _detail(stored: Stored, properties: Mapping[str, Any]) -> str:
     """What tells one of a kind from the next, where its name does not."""
+    if stored.type.lower() == "microsoft.authorization/roleassignments":
+        return _granted(properties)
     sku = stored.body.get("sku")
     said = []
     if isinstance(properties.get("model"), Mapping):
@@ -100,6 +107,13 @@ def _detail(stored: Stored, properties: Mapping[str, Any]) -> str:
         capacity = sku.get("capacity")
         said.append(f"{sku['name']} {capacity}" if capacity else str(sku["name"]))
     return ", ".join(said)
+
+
+def _granted(properties: Mapping[str, Any]) -> str:
+    role = str(properties.get("roleDefinitionId") or "").rpartition("/")[2].lower()
+    oid = str(properties.get("principalId") or "")
+    known = ROLES.get(role)
+    return f"{known.name if known else role} for {NAMED.get(oid, oid)}"
 
 
 def groups(rows: Iterable[Stored]) -> list[Group]:

@@ -15,16 +15,26 @@
     if (!paused) renew();
   });
 
+  // A link is the same one in the same part of the page.
+  function named(each) {
+    const part = each.closest("[id], [aria-label], [aria-labelledby]");
+    const place = part.id || part.getAttribute("aria-label") || part.getAttribute("aria-labelledby");
+    return `${place} ${each.getAttribute("href")} ${each.textContent.trim()}`;
+  }
+
   // What the reader opened stays open, what they stand on stays under them.
   function replace(fresh) {
     const open = [...main.querySelectorAll("details[id][open]")].map((each) => each.id);
-    const at = [...main.querySelectorAll(focusable)].indexOf(document.activeElement);
+    const stood = main.contains(document.activeElement) ? named(document.activeElement) : null;
     main.replaceChildren(...fresh.getElementById("main").childNodes);
     for (const id of open) {
       const again = document.getElementById(id);
       if (again) again.open = true;
     }
-    if (at >= 0) main.querySelectorAll(focusable)[at]?.focus({ preventScroll: true });
+    if (stood) {
+      const again = [...main.querySelectorAll(focusable)].find((each) => named(each) === stood);
+      again?.focus({ preventScroll: true });
+    }
     clock.replaceChildren(...fresh.getElementById("clock").childNodes);
     document.title = fresh.title;
   }
@@ -35,7 +45,9 @@
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
       if (answer.status === 401) return location.reload();
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // Without its style, whose nonce is not ours.
+      const text = (await answer.text()).replace(/<style[^]*?<\/style>/, "");
+      const fresh = new DOMParser().parseFromString(text, "text/html");
       if (fresh.getElementById("clock")) replace(fresh);
       since = null;
       told.textContent = "";

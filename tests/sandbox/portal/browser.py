@@ -1,11 +1,12 @@
 """A headless Chromium, driven over two pipes: no port that anybody else could reach."""
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
-import subprocess
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,15 +140,19 @@ def chromium(program: str, folder: Path) -> Iterator[Browser]:
     """One with a profile of its own, gone when the block is left."""
     their_in, our_out = os.pipe()
     our_in, their_out = os.pipe()
-    # Chromium reads commands from 3 and writes answers to 4.
-    shell = ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_in} 4>&{their_out}']
-    process = subprocess.Popen(
-        [*shell, program, *OPTIONS, f"--user-data-dir={folder}", "about:blank"],
-        pass_fds=(their_in, their_out),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    ends = [fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, 10) for each in (their_in, their_out)]
+    pid = os.posix_spawn(
+        program,
+        [program, *OPTIONS, f"--user-data-dir={folder}", "about:blank"],
+        os.environ,
+        file_actions=[
+            *((os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)),
+            # Chromium reads commands from 3 and writes answers to 4.
+            *((os.POSIX_SPAWN_DUP2, end, number) for end, number in zip(ends, (3, 4), strict=True)),
+        ],
     )
+    for each in ends:
+        os.close(each)
     os.close(their_in)
     os.close(their_out)
     try:
@@ -157,10 +162,10 @@ def chromium(program: str, folder: Path) -> Iterator[Browser]:
         browser.session = ""
         browser.tell("Browser.close")
     finally:
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
         os.close(our_out)
         os.close(our_in)
+        until = time.monotonic() + SECONDS
+        while os.waitpid(pid, os.WNOHANG)[0] == 0:
+            if time.monotonic() > until:
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
