@@ -1,6 +1,7 @@
 """What every part of the sandbox is given."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,5 +97,12 @@ class Around:
     directory: Directory
     journal: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=5000))
     """The last requests to ARM, as the control API shows them."""
+    unwritten: list[Callable[[], None]] = field(default_factory=list)
+    """What writes down that which waits in memory, before anybody counts it."""
     sessions: Sessions = field(default_factory=Sessions)
     """Who may look at the page."""
+
+    def flush(self) -> None:
+        """Bring the store up to the last request. From the loop only."""
+        for write in self.unwritten:
+            write()

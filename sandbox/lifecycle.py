@@ -30,6 +30,7 @@ from sandbox.identity import Identity
 from sandbox.portal import routes as portal
 from sandbox.provider.server import ProviderServer
 from sandbox.store import Store, WrongDatabase
+from sandbox.telemetry import endpoint as telemetry
 from sandbox.trust import Trust, write_private
 
 LOOPBACK = "127.0.0.1"
@@ -121,9 +122,9 @@ class Process:
             self.settings.arm = f"https://{LOOPBACK}:{arm.getsockname()[1]}"
             context = trust.context()
             faults, events = Faults(self.store), Events(self.store)
-            main = _server(
-                https.app(self.around, faults, self.secret, routes(self.around, events)), context
-            )
+            self.around.unwritten.append(events.flush)
+            planes = [*routes(self.around, events), *telemetry.routes(self.around)]
+            main = _server(https.app(self.around, faults, self.secret, planes), context)
             plain = _server(managed_identity.app(self.around, portal.routes(self.around)), None)
             tasks = [
                 asyncio.create_task(main.serve(sockets=[arm])),

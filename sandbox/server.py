@@ -18,6 +18,7 @@ from sandbox.arm.kind import Answer
 from sandbox.around import Around
 from sandbox.faults import Failure, Fault, Faults
 from sandbox.hosts import OnlyOurHost
+from sandbox.telemetry import activity
 
 
 def app(
@@ -45,6 +46,7 @@ def app(
                 failure=_failure(fault),
             )
         _journal(around, request, said, who, began)
+        activity.note(around, request.method, path, said, who)
         if fault and fault.action == "drop":
             return Dropped()
         return _response(request, said)

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,12 +62,29 @@ CREATE INDEX IF NOT EXISTS events_at ON events (account_lc, at);
 CREATE TABLE IF NOT EXISTS objects (
     number INTEGER PRIMARY KEY, account_lc TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
     body TEXT NOT NULL, content BLOB, UNIQUE (account_lc, kind, id));
+CREATE TABLE IF NOT EXISTS telemetry (
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, received TEXT NOT NULL,
+    workspace_lc TEXT NOT NULL, component_lc TEXT NOT NULL, name TEXT NOT NULL,
+    body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS telemetry_at ON telemetry (name, workspace_lc, at);
+CREATE TABLE IF NOT EXISTS activity (
+    number INTEGER PRIMARY KEY, at TEXT NOT NULL, operation TEXT NOT NULL, word TEXT NOT NULL,
+    resource_lc TEXT NOT NULL, status INTEGER NOT NULL, caller TEXT NOT NULL, ip TEXT NOT NULL,
+    correlation_id TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS activity_at ON activity (at);
+CREATE TABLE IF NOT EXISTS alerts (
+    number INTEGER PRIMARY KEY, rule_lc TEXT NOT NULL, split TEXT NOT NULL, fired TEXT NOT NULL,
+    resolved TEXT, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS alerts_open ON alerts (rule_lc, split, resolved);
+CREATE TABLE IF NOT EXISTS watched (
+    rule_lc TEXT PRIMARY KEY, until TEXT NOT NULL, error TEXT);
 CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
 """
 
 FORGOTTEN = (
     *("resources", "operations", "account_locks", "kv", "kv_revisions"),
     *("events", "objects", "faults"),
+    *("telemetry", "activity", "alerts", "watched"),
 )
 """What a reset empties. Secrets and principals outlive it, so that open shells keep working."""
 
@@ -95,6 +112,7 @@ class Store:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.clock = clock
+        self.path = path
         self._lock = RLock()
         self._depth = 0
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -127,7 +145,9 @@ class Store:
         with self._lock:
             self._connection.close()
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    def execute(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[sqlite3.Row]:
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 

@@ -18,6 +18,7 @@ from sandbox.faults import Failure
 from sandbox.identity import ARM, Caller, Unauthenticated
 from sandbox.rbac import allowed
 from sandbox.store import Body
+from sandbox.telemetry import metric_views
 
 VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 LOG = logging.getLogger("sandbox.arm")
@@ -194,6 +195,13 @@ def _one(call: Call, id: ArmId, failure: Failure | None) -> Answer:
 def _below(call: Call, scope: str, namespace: str, segments: list[str]) -> Answer:
     """A list, a question or an action: a path that ends in a word instead of a name."""
     types, names = segments[::2], segments[1::2]
+    extension = metric_views.VIEWS.get("/".join((namespace, *segments)).lower())
+    if extension and call.method == "GET":
+        authorize(call, "/".join((namespace, *segments, "read")), scope)
+        extended = call.store.get(scope)
+        if extended is None:
+            raise _missing(scope)
+        return extension(extended, call)
     kind = KINDS.get("/".join((namespace, *types)).lower())
     parent = str(ArmId(scope, namespace, tuple(types[:-1]), tuple(names))) if names else scope
     if kind and call.method == "GET":

@@ -1,0 +1,1 @@
+"""What traffic leaves behind: metrics, logs, alerts and costs."""

@@ -1,0 +1,1 @@
+"""A subset of Kusto's query language, compiled to SQL."""

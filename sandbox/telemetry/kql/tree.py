@@ -1,0 +1,160 @@
+"""What a query is made of, once it has been read."""
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+Type = OneOf["string", "int", "long", "real", "bool", "datetime", "timespan", "dynamic"]
+"""Kusto's scalar types. A moment is microseconds since 1970, a timespan microseconds."""
+
+
+@dataclass(frozen=True)
+class Literal:
+    value: str | int | float | None
+    type: Type
+
+
+@dataclass(frozen=True)
+class Name:
+    name: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """of.key, of["key"] or of[0]."""
+
+    of: "Expression"
+    key: str | int
+
+
+@dataclass(frozen=True)
+class Minus:
+    operand: "Expression"
+
+
+@dataclass(frozen=True)
+class Binary:
+    operator: str
+    left: "Expression"
+    right: "Expression"
+
+
+@dataclass(frozen=True)
+class Among:
+    """in and in~, and what negates them."""
+
+    operator: str
+    operand: "Expression"
+    values: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Between:
+    negated: bool
+    operand: "Expression"
+    low: "Expression"
+    high: "Expression"
+
+
+@dataclass(frozen=True)
+class Call:
+    function: str
+    arguments: tuple["Expression", ...]
+
+
+@dataclass(frozen=True)
+class Star:
+    """All columns."""
+
+
+Expression = Literal | Name | Member | Minus | Binary | Among | Between | Call | Star
+
+
+@dataclass(frozen=True)
+class Named:
+    """A column to be, with the name it was given, if it was."""
+
+    name: str | None
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class SortKey:
+    expression: Expression
+    descending: bool
+    nulls: OneOf["first", "last"]
+
+
+@dataclass(frozen=True)
+class Where:
+    condition: Expression
+
+
+@dataclass(frozen=True)
+class Extend:
+    columns: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Project:
+    columns: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Summarize:
+    aggregates: tuple[Named, ...]
+    by: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class Sort:
+    keys: tuple[SortKey, ...]
+
+
+@dataclass(frozen=True)
+class Take:
+    number: int
+
+
+@dataclass(frozen=True)
+class Count:
+    pass
+
+
+@dataclass(frozen=True)
+class Distinct:
+    columns: tuple[Named, ...]
+    """None at all stands for every column."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    kind: OneOf["leftouter", "inner"]
+    table: "Pipeline"
+    on: tuple[str, ...]
+
+
+Operator = Where | Extend | Project | Summarize | Sort | Take | Count | Distinct | Lookup
+
+
+@dataclass(frozen=True)
+class TableName:
+    name: str
+
+
+@dataclass(frozen=True)
+class DataTable:
+    columns: tuple[tuple[str, Type], ...]
+    rows: tuple[tuple[Literal, ...], ...]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    source: TableName | DataTable
+    operators: tuple[Operator, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    lets: tuple[tuple[str, Pipeline | Expression], ...]
+    """In order; each may use those before it."""
+    main: Pipeline
