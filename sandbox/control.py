@@ -15,6 +15,9 @@ from sandbox import seed
 from sandbox.arm.frame import settle
 from sandbox.around import PROFILES, Around
 from sandbox.clock import stamp
+from sandbox.dataplane import quality
+from sandbox.dataplane.quality import Entry, KnobsWanted
+from sandbox.dataplane.variants import FilterError, RateLimitAnswer
 from sandbox.directory import NAMES, Principal
 from sandbox.faults import Fault, Faults
 
@@ -65,6 +68,11 @@ class SettingsWanted(Wanted):
     model_capacity: dict[str, dict[str, int]] | None = None
     page_size: int | None = Field(default=None, ge=1)
     accept_unknown_rai_policy: bool | None = None
+    fine_tuned_needs_job: bool | None = None
+    """Whether only what a job here has made can be deployed as a fine-tuned model."""
+    filter_error: FilterError | None = None
+    rate_limit_answer: RateLimitAnswer | None = None
+    utilisation_header: bool | None = None
 
 
 class Wrong(Exception):
@@ -161,6 +169,20 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             faults.clear()
         return {"value": faults.all()}
 
+    async def graded(request: Request) -> Any:
+        if request.method == "POST":
+            quality.turn(around.settings, KnobsWanted.model_validate(await _json(request)))
+        if request.method == "DELETE":
+            around.settings.unset(quality.QUALITY)
+        return {"value": around.settings.get(quality.QUALITY, {})}
+
+    async def answers(request: Request) -> Any:
+        if request.method == "POST":
+            quality.write(around.settings, Entry.model_validate(await _json(request)))
+        if request.method == "DELETE":
+            around.settings.unset(quality.ANSWERS)
+        return {"value": around.settings.get(quality.ANSWERS, [])}
+
     async def reset(request: Request) -> Any:
         wanted = ResetWanted.model_validate(await _json(request))
         counted = around.store.execute(
@@ -168,7 +190,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         )
         if not wanted.dry_run:
             around.store.forget()
-            for key in SettingsWanted.model_fields:
+            for key in (*SettingsWanted.model_fields, quality.QUALITY, quality.ANSWERS):
                 around.settings.unset(key)
             seed.plant(around)
             around.clock.restore({"offset_seconds": 0, "rate": 1})
@@ -204,6 +226,8 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             Route("/principals", guarded(principals), methods=["GET", "POST"]),
             Route("/portal", guarded(ticket), methods=["POST"]),
             Route("/faults", guarded(fault), methods=["GET", "POST", "DELETE"]),
+            Route("/quality", guarded(graded), methods=["GET", "POST", "DELETE"]),
+            Route("/answers", guarded(answers), methods=["GET", "POST", "DELETE"]),
             Route("/reset", guarded(reset), methods=["POST"]),
         ],
     )

@@ -228,7 +228,12 @@ def delay(asked: Asked, prompt: int, gate: limiter.Limiter) -> latency.Delay:
         return latency.NONE
     utilisation = gate.utilisation(asked.now)
     return latency.delay(
-        asked.deployment.model, prompt, utilisation, asked.latency_scale, random.Random()
+        asked.deployment.model,
+        prompt,
+        utilisation,
+        asked.latency_scale,
+        random.Random(),
+        asked.deployment.sku,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from components import catalog
-from sandbox.arm.cognitiveservices import models, names, quota
+from sandbox.arm.cognitiveservices import models, names, quota, tuned_models
 from sandbox.arm.errors import ArmError, bad_request, invalid
 from sandbox.arm.kind import Answer, Call, Kind, Situation, as_deployment, properties
 from sandbox.around import Settings
@@ -31,6 +31,8 @@ class Facts:
     policies: frozenset[str]
     """Names of the account's content filters, in lower case."""
     accepts_unknown_policy: bool
+    model_is_missing: bool
+    """Whether it is a fine-tuned model that no job has made."""
     siblings: Mapping[str, Body]
     """The account's other deployments, by name in lower case."""
     deployed_before: bool
@@ -102,7 +104,7 @@ def _model(asked: Body, stored: Body | None, facts: Facts) -> Wanted:
     base = catalog.base_model(name)
     known = base or catalog.find_model(name, version, format)
     foreign = facts.account_kind == "OpenAI" and format != "OpenAI"
-    if known is None or foreign:
+    if known is None or foreign or facts.model_is_missing:
         raise ArmError(
             400,
             "DeploymentModelNotSupported",
@@ -245,11 +247,12 @@ def decide(wanted: Body, stored: Body | None, situation: Situation) -> Body:
         if each.body["name"].lower() != situation.id.name.lower()
     }
     policies = store.children(account.id, names.RAI_POLICY)
-    model = properties(wanted).get("model") or {}
+    given = properties(wanted).get("model")
+    model = given if isinstance(given, dict) else {}
     sku: Any = (wanted.get("sku") or {}).get("name")
     location = account.body["location"]
     pool = None
-    if isinstance(model, dict) and sku in catalog.PROCESSED_IN:
+    if model and sku in catalog.PROCESSED_IN:
         pool = quota.pool(store, location, quota.usage_name(model, sku), sku)
     return put(
         wanted,
@@ -261,6 +264,9 @@ def decide(wanted: Body, stored: Body | None, situation: Situation) -> Body:
             now=situation.now,
             policies=frozenset(each.body["name"].lower() for each in policies),
             accepts_unknown_policy=bool(Settings(store).get(ACCEPT_UNKNOWN_POLICY, False)),
+            model_is_missing=tuned_models.missing(
+                store, str(model.get("name") or ""), situation.now
+            ),
             siblings=siblings,
             deployed_before=any(
                 properties(each.body)["model"].get("name") == model.get("name")

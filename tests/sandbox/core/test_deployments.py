@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from sandbox.arm.cognitiveservices import deployments, quota
 from sandbox.arm.errors import ArmError
+from sandbox.dataplane.objects import Objects
 from tests.sandbox.core.cloud import ACCOUNT, COGNITIVE, GROUP, Cloud, code, deployment
 
 CHAT = f"{ACCOUNT}/deployments/chat-v1"
 DRAFT = f"{ACCOUNT}/deployments/chat-v2"
+TUNED = "gpt-4.1-mini-2025-04-14.ft-0123"
 LIMIT = 100
 
 
@@ -143,7 +145,30 @@ def facts(pool: quota.Pool) -> deployments.Facts:
         now=datetime(2026, 11, 21, tzinfo=UTC),
         policies=frozenset(),
         accepts_unknown_policy=False,
+        model_is_missing=False,
         siblings={},
         deployed_before=False,
         pool=pool,
     )
+
+
+def test_any_well_formed_tuned_model_can_be_deployed_unless_a_setting_wants_its_job(
+    cloud: Cloud,
+) -> None:
+    wanted = deployment(model=TUNED, version="1", sku="Standard")
+    assert cloud.put(CHAT, wanted).status == 201
+    cloud.around.settings.set("fine_tuned_needs_job", True)
+    assert code(cloud.put(DRAFT, wanted)) == (400, "DeploymentModelNotSupported")
+
+
+@pytest.mark.parametrize(("seconds_ago", "status"), [(10, 400), (11, 201)])
+def test_a_tuned_model_can_be_deployed_once_its_job_has_succeeded(
+    cloud: Cloud, seconds_ago: int, status: int
+) -> None:
+    started = cloud.clock.now().timestamp() - seconds_ago
+    plan = {"starts": started, "ends": started + 10.5, "steps": 1, "epochs": 1, "error": None}
+    job = {"id": "ftjob-0123", "model": TUNED, "trained_tokens": 1, "results": "", "job": {}}
+    Objects(cloud.around.store).add(ACCOUNT, "job", {**job, "plan": plan})
+    cloud.around.settings.set("fine_tuned_needs_job", True)
+    answer = cloud.put(CHAT, deployment(model=TUNED, version="1", sku="Standard"))
+    assert answer.status == status

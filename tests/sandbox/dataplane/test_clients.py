@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,15 @@ from azure.appconfiguration import AzureAppConfigurationClient, ConfigurationSet
 from azure.core.exceptions import HttpResponseError
 from azure.identity import DefaultAzureCredential, get_bearer_token_provider
 
-from tests.sandbox.dataplane.conftest import API_VERSION, DATA_OWNER, HELLO, OPENAI_USER
+from tests.sandbox.dataplane.conftest import (
+    API_VERSION,
+    DATA_OWNER,
+    HELLO,
+    OPENAI_CONTRIBUTOR,
+    OPENAI_USER,
+)
+from tests.sandbox.dataplane.test_batches import line
+from tests.sandbox.dataplane.test_files import EXAMPLE, jsonl, upload
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
 GROUP = "/resourceGroups/rg-clients"
@@ -63,6 +72,33 @@ class Running:
             verify=str(self.bundle),
         )
         assert answer.status_code < 300, answer.text
+
+    def deploy(self, name: str, model: str, version: str, sku: str = "GlobalStandard") -> None:
+        self.put(
+            f"{ACCOUNT}/deployments/{name}",
+            "2025-06-01",
+            {
+                "sku": {"name": sku, "capacity": 100},
+                "properties": {"model": {"format": "OpenAI", "name": model, "version": version}},
+            },
+        )
+
+    def control(self, path: str, body: dict[str, Any]) -> None:
+        answer = requests.post(
+            f"{self.told['arm']}/_plumb{path}",
+            json=body,
+            headers={"X-Plumb-Secret": self.told["control_secret"]},
+            verify=str(self.bundle),
+        )
+        assert answer.status_code == 200, answer.text
+
+    def clients(self) -> Iterator[openai.OpenAI]:
+        """One of each style."""
+        token = get_bearer_token_provider(DefaultAzureCredential(), SCOPE)
+        yield openai.OpenAI(base_url=f"{self.endpoint}openai/v1/", api_key=token)
+        yield openai.AzureOpenAI(
+            azure_endpoint=self.endpoint, api_version=API_VERSION, azure_ad_token_provider=token
+        )
 
     def allow(self, name: str, role: str, scope: str, assignment: str) -> None:
         self.put(
@@ -116,18 +152,9 @@ def _deploy(sandbox: Running) -> None:
             "properties": {"customSubDomainName": "clients", "disableLocalAuth": True},
         },
     )
-    for name, model, version in (
-        ("chat", "gpt-4.1", "2025-04-14"),
-        ("embed", "text-embedding-3-small", "1"),
-    ):
-        sandbox.put(
-            f"{ACCOUNT}/deployments/{name}",
-            "2025-06-01",
-            {
-                "sku": {"name": "GlobalStandard", "capacity": 100},
-                "properties": {"model": {"format": "OpenAI", "name": model, "version": version}},
-            },
-        )
+    sandbox.deploy("chat", "gpt-4.1", "2025-04-14")
+    sandbox.deploy("embed", "text-embedding-3-small", "1")
+    sandbox.deploy("later", "gpt-4.1", "2025-04-14", sku="GlobalBatch")
     sandbox.put(
         STORE,
         "2024-06-01",
@@ -138,6 +165,7 @@ def _deploy(sandbox: Running) -> None:
         },
     )
     sandbox.allow("cora-app", OPENAI_USER, ACCOUNT, "00000000-0000-4000-8000-00000000c001")
+    sandbox.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT, "00000000-0000-4000-8000-00000000c003")
     sandbox.allow("cora-app", DATA_OWNER, STORE, "00000000-0000-4000-8000-00000000c002")
 
 
@@ -184,6 +212,56 @@ def test_the_asynchronous_client_talks_to_a_deployed_model(running, monkeypatch)
             return [chunk async for chunk in stream if chunk.choices]
 
     assert asyncio.run(ask())[-1].choices[0].finish_reason == "stop"
+
+
+def test_responses_come_over_tls_in_either_style(running, monkeypatch):
+    running.enter(monkeypatch, "cora-app")
+    for client in running.clients():
+        with client:
+            first = client.responses.create(model="chat", input="Hello there.")
+            stream = client.responses.create(
+                model="chat", input="Go on.", previous_response_id=first.id, stream=True
+            )
+            assert [event.type for event in stream][-1] == "response.completed"
+            assert client.responses.retrieve(first.id).output_text == first.output_text
+
+
+def test_a_model_tuned_here_is_deployed_by_arm_and_answers(running, monkeypatch):
+    running.enter(monkeypatch, "cora-app")
+    running.control("/settings", {"fine_tuned_needs_job": True})
+    for number, client in enumerate(running.clients()):
+        with client:
+            file = upload(client, jsonl(*[EXAMPLE] * 10))
+            job = client.fine_tuning.jobs.create(model="gpt-4.1-mini", training_file=file.id)
+            name = client.fine_tuning.jobs.retrieve(job.id).fine_tuned_model
+            running.deploy(f"tuned-{number}", name, "1", sku="Standard")
+            reply = client.chat.completions.create(model=f"tuned-{number}", messages=HELLO)
+            assert reply.model == name
+
+
+def test_a_batch_is_sent_and_fetched_over_tls(running, monkeypatch):
+    running.enter(monkeypatch, "cora-app")
+    for client in running.clients():
+        with client:
+            file = upload(client, jsonl(line(1)), purpose="batch")
+            made = client.batches.create(
+                input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
+            )
+            done = client.batches.retrieve(made.id)
+            assert client.files.content(done.output_file_id).text.count("\n") == 1
+
+
+def test_quality_and_answers_are_set_while_it_runs(running, monkeypatch):
+    running.enter(monkeypatch, "cora-app")
+    question = "What is the capital of Portugal?"
+    running.control("/answers", {"contains": "parrot", "answer": "It is called Rio."})
+    for client in running.clients():
+        with client:
+            for accuracy, right in ((1, "Lisbon"), (0, "Porto")):
+                running.control("/quality", {"deployment": "chat", "accuracy": accuracy})
+                assert client.responses.create(model="chat", input=question).output_text == right
+            told = client.responses.create(model="chat", input="And the parrot?")
+            assert told.output_text == "It is called Rio."
 
 
 def test_a_stranger_is_refused_by_the_running_sandbox(running, monkeypatch):
