@@ -1,0 +1,282 @@
+"""Microsoft's own clients, unmodified, and an application's exporter, against a running sandbox."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+import requests
+from azure.core.exceptions import HttpResponseError
+from azure.identity import DefaultAzureCredential, get_bearer_token_provider
+from azure.mgmt.monitor import MonitorManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.monitor.query import LogsBatchQuery, LogsQueryClient, LogsQueryStatus
+
+from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, SUBSCRIPTION, deployment
+from tests.sandbox.running import RunningSandbox
+from tests.sandbox.telemetry.observed import COMPONENT, SETTING, WORKSPACE
+
+OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
+METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def credential(sandbox: RunningSandbox) -> Iterator[DefaultAzureCredential]:
+    with DefaultAzureCredential() as made:
+        yield made
+
+
+def role(scope: str, role: str, oid: str) -> tuple[str, dict[str, Any]]:
+    name = "00000000-0000-4000-9000-" + role[:8] + oid[-4:]
+    definition = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+    properties = {
+        "principalId": oid,
+        "roleDefinitionId": definition,
+        "principalType": "User",
+    }
+    id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    return id, {"properties": properties}
+
+
+@pytest.fixture
+def deployed(sandbox: RunningSandbox, credential: DefaultAzureCredential) -> RunningSandbox:
+    """An account that is logged, and an application's component that takes Entra's tokens only."""
+    operator = sandbox.description["principals"]["operator"]["oid"]
+    logs = [{"category": "RequestResponse", "enabled": True}]
+    with ResourceManagementClient(credential, sandbox.subscription_id, **sandbox.clients) as client:
+        client.resource_groups.create_or_update("rg-test", {"location": "swedencentral"})
+        for id, body in (
+            (ACCOUNT, ACCOUNT_BODY),
+            (f"{ACCOUNT}/deployments/chat", deployment(1)),
+            role(ACCOUNT, OPENAI_USER, operator),
+            (WORKSPACE, {"location": "swedencentral", "properties": {}}),
+            (SETTING, {"properties": {"workspaceId": WORKSPACE, "logs": logs}}),
+            (
+                COMPONENT,
+                {
+                    "location": "swedencentral",
+                    "kind": "web",
+                    "properties": {"WorkspaceResourceId": WORKSPACE, "DisableLocalAuth": True},
+                },
+            ),
+        ):
+            client.resources.begin_create_or_update_by_id(
+                id, body, api_version="2025-06-01"
+            ).result()
+    return sandbox
+
+
+def get(sandbox: RunningSandbox, credential: DefaultAzureCredential, id: str) -> Any:
+    with ResourceManagementClient(credential, sandbox.subscription_id, **sandbox.clients) as client:
+        return client.resources.get_by_id(id, api_version="2025-06-01").properties
+
+
+def talk(sandbox: RunningSandbox, credential: DefaultAzureCredential, times: int) -> list[int]:
+    """The status of each of so many chats."""
+    tokens = get_bearer_token_provider(credential, "https://cognitiveservices.azure.com/.default")
+    statuses = []
+    with openai.OpenAI(
+        base_url=f"{sandbox.arm}/acct/ai-test/openai/v1/", api_key=tokens, max_retries=0
+    ) as client:
+        for _ in range(times):
+            try:
+                client.chat.completions.create(
+                    model="chat",
+                    messages=[{"role": "user", "content": "Where is my delivery?"}],
+                    max_completion_tokens=20,
+                )
+                statuses.append(200)
+            except openai.APIStatusError as error:
+                statuses.append(error.status_code)
+    return statuses
+
+
+def test_the_metrics_count_what_the_client_saw(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    seen = talk(deployed, credential, 12)
+    assert set(seen) == {200, 429}
+    with MonitorManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        answer = client.metrics.list(
+            ACCOUNT,
+            metricnames="AzureOpenAIRequests,ProcessedPromptTokens",
+            aggregation="Total",
+            interval="PT1M",
+            filter="ModelDeploymentName eq '*'",
+        )
+        requests_metric, tokens = answer.value
+        (series,) = requests_metric.timeseries
+        assert [(each.name.value, each.value) for each in series.metadatavalues] == [
+            ("modeldeploymentname", "chat")
+        ]
+        assert sum(point.total or 0 for point in series.data) == len(seen)
+        assert sum(point.total or 0 for point in tokens.timeseries[0].data) > 0
+        split = client.metrics.list(
+            ACCOUNT, metricnames="AzureOpenAIRequests", filter="StatusCode eq '*'"
+        )
+        totals = {
+            each.metadatavalues[0].value: sum(point.total or 0 for point in each.data)
+            for each in split.value[0].timeseries
+        }
+        assert totals == {"200": seen.count(200), "429": seen.count(429)}
+
+
+def test_the_definitions_list_every_metric_and_its_dimensions(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    with MonitorManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        found = {each.name.value: each for each in client.metric_definitions.list(ACCOUNT)}
+        assert "TotalCalls" not in found
+        dimensions = {each.value for each in found["AzureOpenAIRequests"].dimensions}
+        assert {"StatusCode", "ModelDeploymentName", "IsSpillover"} <= dimensions
+        with pytest.raises(HttpResponseError, match="Valid metrics: AzureOpenAIRequests,") as no:
+            client.metrics.list(ACCOUNT, metricnames="TotalCalls")
+        assert (no.value.status_code, no.value.error.code) == (400, "BadRequest")
+
+
+def test_the_logs_tell_each_request(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    seen = talk(deployed, credential, 8)
+    workspace = get(deployed, credential, WORKSPACE)["customerId"]
+    query = "AzureDiagnostics | summarize n = count() by ResultSignature"
+    with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
+        answer = logs.query_workspace(workspace, query, timespan=DAY)
+        assert answer.status == LogsQueryStatus.SUCCESS
+        counted = {row["ResultSignature"]: row["n"] for row in answer.tables[0].rows}
+        assert counted == {
+            status: seen.count(int(status)) for status in sorted(map(str, set(seen)))
+        }
+        (table,) = logs.query_resource(ACCOUNT, query, timespan=DAY).tables
+        assert sum(row["n"] for row in table.rows) == len(seen)
+        moment = (
+            logs.query_workspace(
+                workspace, "AzureDiagnostics | summarize max(TimeGenerated)", timespan=DAY
+            )
+            .tables[0]
+            .rows[0][0]
+        )
+        assert datetime.now(UTC) - moment < timedelta(hours=1)
+
+
+def test_an_unknown_operator_is_an_error_that_names_it(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    workspace = get(deployed, credential, WORKSPACE)["customerId"]
+    with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
+        with pytest.raises(HttpResponseError, match="operator 'mv-expand'") as no:
+            logs.query_workspace(workspace, "AppTraces | mv-expand Properties", timespan=None)
+        assert no.value.status_code == 400
+        good, bad = logs.query_batch(
+            [
+                LogsBatchQuery(workspace, "AppTraces | count", timespan=DAY),
+                LogsBatchQuery(workspace, "AppTraces | render", timespan=DAY),
+            ]
+        )
+        assert good.tables[0].rows[0][0] == 0
+        assert bad.status == LogsQueryStatus.FAILURE
+
+
+def envelope(key: str, **data: Any) -> dict[str, Any]:
+    """As the OpenTelemetry exporter for Azure Monitor makes it."""
+    return {
+        "ver": 1,
+        "name": "Microsoft.ApplicationInsights.RemoteDependency",
+        "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+        "sampleRate": 100.0,
+        "iKey": key,
+        "tags": {"ai.cloud.role": "cora", "ai.operation.id": "0af7651916cd43dd8448eb211c80319c"},
+        "data": {
+            "baseType": "RemoteDependencyData",
+            "baseData": {
+                "ver": 2,
+                "name": "chat chat",
+                "id": "b7ad6b7169203331",
+                "resultCode": "0",
+                "type": "GenAI | azure.ai.openai",
+                "target": "127.0.0.1",
+                "duration": "0.00:00:01.250",
+                "success": True,
+                "properties": {"gen_ai.request.model": "chat"},
+                **data,
+            },
+        },
+    }
+
+
+def sent(deployed: RunningSandbox, batch: object, token: str = "") -> requests.Response:
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    return requests.post(
+        f"{deployed.arm}/appinsights/v2.1/track",
+        data=gzip.compress(json.dumps(batch).encode()),
+        headers=headers,
+        verify=str(Path(deployed.folder) / "ca.pem"),
+        timeout=10,
+    )
+
+
+def test_a_components_telemetry_is_taken_from_metrics_publishers_only(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    component = get(deployed, credential, COMPONENT)
+    batch = [envelope(component["InstrumentationKey"])]
+    assert sent(deployed, batch).status_code == 401
+    token = credential.get_token("https://monitor.azure.com//.default").token
+    assert sent(deployed, batch, token).status_code == 403
+    operator = deployed.description["principals"]["operator"]["oid"]
+    id, body = role(COMPONENT, METRICS_PUBLISHER, operator)
+    with ResourceManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        client.resources.begin_create_or_update_by_id(id, body, api_version="2022-04-01").result()
+    answer = sent(deployed, batch, token)
+    assert (answer.status_code, answer.json()["itemsAccepted"]) == (200, 1)
+    mixed = sent(deployed, [*batch, envelope("00000000-0000-0000-0000-000000000000")], token)
+    assert (mixed.status_code, mixed.json()["itemsAccepted"]) == (206, 1)
+    with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
+        (table,) = logs.query_resource(
+            COMPONENT,
+            "AppDependencies | project Name, DurationMs, Success, AppRoleName, "
+            'dep = tostring(Properties["gen_ai.request.model"]), ItemCount',
+            timespan=DAY,
+        ).tables
+    assert [list(row) for row in table.rows] == [["chat chat", 1250.0, True, "cora", "chat", 1]] * 2
+
+
+@pytest.mark.parametrize("who", ["stranger", "operator"])
+def test_logs_and_metrics_are_read_by_role(
+    deployed: RunningSandbox,
+    credential: DefaultAzureCredential,
+    monkeypatch: pytest.MonkeyPatch,
+    who: str,
+) -> None:
+    workspace = get(deployed, credential, WORKSPACE)["customerId"]
+    for name, value in deployed.variables(who).items():
+        monkeypatch.setenv(name, value)
+    with (
+        DefaultAzureCredential() as asks,
+        LogsQueryClient(asks, endpoint=f"{deployed.arm}/loganalytics") as logs,
+        MonitorManagementClient(asks, deployed.subscription_id, **deployed.clients) as monitor,
+    ):
+        statuses = []
+        for ask in (
+            lambda: logs.query_workspace(workspace, "AppTraces | count", timespan=DAY),
+            lambda: monitor.metrics.list(ACCOUNT, metricnames="AzureOpenAIRequests"),
+        ):
+            try:
+                ask()
+                statuses.append(200)
+            except HttpResponseError as error:
+                statuses.append(error.status_code or 0)
+    assert statuses == ([403, 403] if who == "stranger" else [200, 200])
