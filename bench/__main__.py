@@ -10,10 +10,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import dataplane
+from bench.row import Row
 from components.stack_file import PROJECT, ROOT, open_stack_file
 from policies.values import Unknown
 from scripts import mocked
@@ -31,14 +32,6 @@ def validate(resource, report):
 
 sdk.PolicyPack("one", [sdk.ResourceValidationPolicy("one-rule", "Keys are off.", validate)])
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    what: str
-    figure: str
-    budget: str
-    kept: bool
 
 
 def seconds(command: list[str], folder: Path, env: dict[str, str]) -> float:
@@ -189,6 +182,8 @@ def rows(folder: Path) -> Iterator[Row]:
             budget="5 s",
             kept=again <= 5,
         )
+
+    yield from dataplane.rows(folder / "dataplane")
 
     demo = {**os.environ, "PLUMB_SANDBOX_DIR": str(folder / "demo")}
     took = seconds(["make", "demo"], ROOT, demo)

@@ -73,6 +73,8 @@ class SettingsWanted(Wanted):
     filter_error: FilterError | None = None
     rate_limit_answer: RateLimitAnswer | None = None
     utilisation_header: bool | None = None
+    rate_limits: bool | None = None
+    """False lets every request in."""
 
 
 class Wrong(Exception):

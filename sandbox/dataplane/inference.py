@@ -101,7 +101,7 @@ class Limits:
 
     def of(self, asked: Asked) -> limiter.Limiter:
         """The deployment's own; a change of capacity keeps what was taken already."""
-        if asked.enqueued:
+        if asked.enqueued or not asked.variants.rate_limits:
             return limiter.UNLIMITED
         key = f"{asked.account.id}/{asked.deployment.name}".lower()
         found = limiter.for_limits(asked.deployment.limits, self._limiters.get(key))

@@ -78,3 +78,9 @@ def test_a_setting_that_is_none_of_azures_spellings_changes_nothing(cloud, clien
     cloud.around.settings.set("filter_error", "whatever")
     error = refusal(client, messages=JAILBREAK, kind=openai.BadRequestError)
     assert "innererror" in error.body
+
+
+def test_without_rate_limits_everything_comes_in(cloud, full):
+    cloud.around.settings.set("rate_limits", False)
+    for _ in range(20):
+        assert full.chat.completions.create(model="chat", messages=HELLO, n=16)
