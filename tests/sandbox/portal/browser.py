@@ -8,7 +8,7 @@ import select
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +72,7 @@ class Browser:
         ]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.tell(f"{domain}.enable")
+        self.tell("Page.setLifecycleEventsEnabled", enabled=True)
 
     def look(self, *, width: int, scheme: str, height: int = 900, script: bool = True) -> None:
         """As a screen of a width, in light or dark."""
@@ -90,16 +91,31 @@ class Browser:
 
     def go(self, link: str) -> None:
         """Open a page, and wait until it is there."""
-        self._events.clear()
-        self.tell("Page.navigate", url=link)
-        self.until("Page.loadEventFired")
+        self._loaded(self.tell("Page.navigate", url=link)["loaderId"])
 
-    def until(self, method: str) -> dict[str, Any]:
+    def led_to(self, link: str) -> None:
+        """Wait until the page has gone on to another by itself."""
+
+        def there(event: dict[str, Any]) -> bool:
+            frame = event.get("params", {}).get("frame", {})
+            return event.get("method") == "Page.frameNavigated" and frame["url"] == link
+
+        self._loaded(self._until(there)["frame"]["loaderId"])
+
+    def _loaded(self, loader: str) -> None:
+        def done(event: dict[str, Any]) -> bool:
+            said = event.get("params", {})
+            return said.get("name") == "load" and said.get("loaderId") == loader
+
+        self._until(done)
+
+    def _until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first event that is wanted; those before it are forgotten."""
         while True:
-            for at, event in enumerate(self._events):
-                if event.get("method") == method:
-                    return self._events.pop(at)
-            self._events.append(self._hear())
+            event = self._events.pop(0) if self._events else self._hear()
+            if wanted(event):
+                said: dict[str, Any] = event["params"]
+                return said
 
     def ask(self, expression: str) -> Any:
         """What a piece of JavaScript comes to."""

@@ -104,8 +104,7 @@ def here(browser: Browser, cloud: Cloud, address: str) -> str:
     browser.look(width=1280, scheme="light")
     browser.go(f"{address}/_portal/?token={cloud.around.sessions.ticket()}")
     inside = f"{address}/_portal/{cloud.around.sessions.place}/"
-    while browser.ask("location.href") != inside:
-        browser.until("Page.loadEventFired")
+    browser.led_to(inside)
     return inside
 
 
