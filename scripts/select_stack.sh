@@ -17,12 +17,12 @@ if [ -n "${PLUMB_ARM_ENDPOINT:-}" ]; then
 elif said=$(pulumi whoami --non-interactive 2>&1); then
     echo "to: Azure, subscription ${ARM_SUBSCRIPTION_ID:-of your az login}"
 else
-    printf '%s\n' "$said" >&2
     cat >&2 <<'HERE'
 This shell points at no state. Fix, for the local Azure:
     eval "$(.venv/bin/plumb sandbox env)"
 For your own subscription: pulumi login azblob://…; README.md, "On your own subscription".
 HERE
+    printf '(pulumi whoami: %s)\n' "$said" >&2
     exit 4
 fi
 

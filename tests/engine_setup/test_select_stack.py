@@ -59,7 +59,7 @@ def test_a_shell_that_points_nowhere_is_told_where_to_point(checkout):
     done = select(checkout, "dev")
 
     assert done.returncode == 4
-    assert done.stderr.startswith("error: not logged in\n")
+    assert done.stderr.endswith("(pulumi whoami: error: not logged in)\n")
     assert 'eval "$(.venv/bin/plumb sandbox env)"' in done.stderr
     assert done.stdout == ""
 
