@@ -99,6 +99,8 @@ class Around:
     """The last requests to ARM, as the control API shows them."""
     unwritten: list[Callable[[], None]] = field(default_factory=list)
     """What writes down that which waits in memory, before anybody counts it."""
+    after_time: list[Callable[[], None]] = field(default_factory=list)
+    """What looks again once the clock has moved. May take a while, so never on the loop."""
     sessions: Sessions = field(default_factory=Sessions)
     """Who may look at the page."""
 

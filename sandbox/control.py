@@ -1,5 +1,6 @@
 """The control API: what a test or `plumb sandbox` asks of the sandbox itself."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from sandbox.dataplane.quality import Entry, KnobsWanted
 from sandbox.dataplane.variants import FilterError, RateLimitAnswer
 from sandbox.directory import NAMES, Principal
 from sandbox.faults import Fault, Faults
+from sandbox.telemetry import inbox
 
 SECRET_HEADER = "x-plumb-secret"
 CLOCK_SETTING = "clock"
@@ -132,7 +134,13 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             around.clock.run(wanted.rate)
         around.store.set_setting(CLOCK_SETTING, around.clock.state())
         settle(around)
+        around.flush()
+        for look in around.after_time:
+            await asyncio.to_thread(look)
         return {"now": stamp(around.clock.now())}
+
+    async def alerts(request: Request) -> Any:
+        return inbox.shown(around.store)
 
     async def profile(request: Request) -> Any:
         wanted = ProfileWanted.model_validate(await _json(request))
@@ -223,6 +231,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             Route("/requests", guarded(requests), methods=["GET", "DELETE"]),
             Route("/conflicts", guarded(conflicts)),
             Route("/clock", guarded(clock), methods=["POST"]),
+            Route("/alerts", guarded(alerts)),
             Route("/profile", guarded(profile), methods=["POST"]),
             Route("/settings", guarded(settings), methods=["POST"]),
             Route("/principals", guarded(principals), methods=["GET", "POST"]),

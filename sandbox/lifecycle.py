@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
@@ -31,10 +32,14 @@ from sandbox.portal import routes as portal
 from sandbox.provider.server import ProviderServer
 from sandbox.store import Store, WrongDatabase
 from sandbox.telemetry import endpoint as telemetry
+from sandbox.telemetry.watch import Watch
 from sandbox.trust import Trust, write_private
 
 LOOPBACK = "127.0.0.1"
+LOG = logging.getLogger("sandbox")
 DESCRIPTION = "sandbox.json"
+TICK_SECONDS = 1.0
+"""Between two looks at the clock; alerts are due by the minute."""
 RENEW_LEAF_SECONDS = 24 * 3600.0
 VERSION = 1
 
@@ -123,6 +128,8 @@ class Process:
             context = trust.context()
             faults, events = Faults(self.store), Events(self.store)
             self.around.unwritten.append(events.flush)
+            watch = Watch(self.around)
+            self.around.after_time.append(watch.tick)
             planes = [*routes(self.around, events), *telemetry.routes(self.around)]
             main = _server(https.app(self.around, faults, self.secret, planes), context)
             plain = _server(managed_identity.app(self.around, portal.routes(self.around)), None)
@@ -130,6 +137,7 @@ class Process:
                 asyncio.create_task(main.serve(sockets=[arm])),
                 asyncio.create_task(plain.serve(sockets=[identity])),
                 asyncio.create_task(_renew(trust, context)),
+                asyncio.create_task(_watch(self.around, watch)),
             ]
             await _started(main, plain)
             provider = ProviderServer(
@@ -147,7 +155,9 @@ class Process:
                 await asyncio.to_thread(provider.stop)
                 main.should_exit = plain.should_exit = True
                 await asyncio.gather(*tasks[:2])
-                tasks[2].cancel()
+                for task in tasks[2:]:
+                    task.cancel()
+                watch.close()
                 events.flush()
                 self.store.close()
 
@@ -248,6 +258,17 @@ async def _told_to_stop(tasks: list[asyncio.Task[None]]) -> None:
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
+
+
+async def _watch(around: Around, watch: Watch) -> None:
+    with suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            around.flush()
+            try:
+                await asyncio.to_thread(watch.tick)
+            except sqlite3.OperationalError:
+                LOG.exception("no room for alerts")
 
 
 async def _renew(trust: Trust, context: ssl.SSLContext) -> None:

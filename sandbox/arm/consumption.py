@@ -6,6 +6,7 @@ from typing import Any
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Kind, Situation, properties
 from sandbox.store import Body
+from sandbox.telemetry import budgets
 
 GRAINS = (
     "Monthly",
@@ -91,5 +92,6 @@ KINDS = (
         etag="eTag",
         system_data=True,
         scoped=True,
+        shown=budgets.shown,
     ),
 )

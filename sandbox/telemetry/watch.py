@@ -1,0 +1,144 @@
+"""Looks at every rule and budget as the sandbox's clock goes on."""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, Final
+
+from sandbox.around import Around
+from sandbox.clock import moment, stamp
+from sandbox.store import Store, Stored
+from sandbox.telemetry import budgets, inbox
+from sandbox.telemetry.evaluation import Finding, Split, findings
+from sandbox.telemetry.metrics import MINUTE, floor
+from sandbox.telemetry.rules import Broken, Rule, enabled, rule
+from sandbox.telemetry.schedule import turns
+
+LOG: Final = logging.getLogger("sandbox.telemetry")
+NO_SPLIT: Final = "[]"
+UNFORESEEN: Final = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+
+
+class Watch:
+    """May be told of the time by more than one: a tick is done by one at a time."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._lock = Lock()
+        self._closed = False
+        self._minute: datetime | None = None
+
+    def tick(self) -> None:
+        """Evaluate what has become due. Whatever waits in memory must have been written before."""
+        with self._lock:
+            now = self._around.clock.now()
+            minute = floor(now, MINUTE)
+            if self._closed or minute == self._minute:
+                return
+            self._minute = minute
+            store = self._around.store
+            for stored in [*enabled(store), *budgets.all_of(store)]:
+                self._keep(stored, now, self._looked_at(stored, now))
+            self._forget()
+
+    def close(self) -> None:
+        """No tick is under way any more once this returns, nor will one be."""
+        with self._lock:
+            self._closed = True
+
+    def _looked_at(self, stored: Stored, now: datetime) -> str | None:
+        """Why a rule or a budget could not be evaluated; nothing where it could."""
+        try:
+            if stored.type == budgets.BUDGET:
+                budgets.look(self._around, stored, now)
+            else:
+                self._look(rule(stored), self._last(stored), now)
+        except Broken as broken:
+            return str(broken)
+        except UNFORESEEN as error:
+            # One rule that nobody thought of must not keep the others from being looked at.
+            LOG.exception("%s", stored.id)
+            return f"{type(error).__name__}: see the sandbox's log.txt"
+        return None
+
+    def _look(self, wanted: Rule, last: datetime, now: datetime) -> None:
+        store, lasting = self._around.store, self._lasting(wanted)
+        minutes = busy_minutes(store, last - lasting)
+        for turn in turns(last, now, wanted.frequency, lasting, minutes):
+            settle(store, wanted, findings(self._around, wanted, turn), turn)
+
+    def _keep(self, stored: Stored, now: datetime, error: str | None) -> None:
+        self._around.store.execute(
+            "INSERT OR REPLACE INTO watched VALUES (?, ?, ?)",
+            (stored.id.lower(), stamp(now), error),
+        )
+
+    def _last(self, stored: Stored) -> datetime:
+        """Up to when a rule has been looked at; at first, when it was written."""
+        rows = self._around.store.execute(
+            "SELECT until FROM watched WHERE rule_lc = ?", (stored.id.lower(),)
+        )
+        return moment(rows[0]["until"] if rows else stored.changed_at)
+
+    def _lasting(self, wanted: Rule) -> timedelta:
+        profile = self._around.settings.profile
+        delay = max(profile.metrics_delay_seconds, profile.logs_delay_seconds)
+        periods = max(each.periods for each in wanted.criteria)
+        return wanted.window + wanted.frequency * periods + timedelta(seconds=delay)
+
+    def _forget(self) -> None:
+        """What is known of rules that are gone."""
+        self._around.store.execute(
+            "DELETE FROM watched WHERE rule_lc NOT IN (SELECT id_lc FROM resources)"
+        )
+
+
+def settle(store: Store, wanted: Rule, found: list[Finding], at: datetime) -> None:
+    """Fire what is new, resolve what no longer holds."""
+    known = inbox.open_alerts(store, wanted.id) if wanted.resolves else {}
+    holding = {_text(each.split): each for each in found}
+    to = list(inbox.receivers(store, wanted.groups))
+    with store.transaction():
+        for split, each in holding.items():
+            if split not in known:
+                inbox.fire(store, wanted.id, split, at, told(wanted, each), to)
+        for split, number in known.items():
+            if split not in holding:
+                inbox.resolve(store, number, at, to)
+
+
+def told(wanted: Rule, found: Finding) -> dict[str, Any]:
+    """An alert, in the words of Azure's common alert schema."""
+    criterion = found.criterion
+    return {
+        "alertRule": wanted.name,
+        "alertRuleId": wanted.id,
+        "severity": f"Sev{wanted.severity}",
+        "signalType": wanted.signal,
+        "description": wanted.description,
+        "alertTargetIDs": list(wanted.scopes),
+        "condition": {
+            "metricName": criterion.measures,
+            "timeAggregation": criterion.aggregation,
+            "operator": criterion.operator,
+            "threshold": criterion.threshold,
+            "metricValue": found.value,
+            "dimensions": [{"name": name, "value": value} for name, value in found.split],
+        },
+    }
+
+
+def busy_minutes(store: Store, since: datetime) -> list[datetime]:
+    """Minutes in which there was traffic, or telemetry arrived."""
+    rows = store.execute(
+        "SELECT DISTINCT substr(at, 1, 16) AS minute FROM events WHERE at >= :since "
+        "UNION SELECT DISTINCT substr(at, 1, 16) FROM telemetry WHERE at >= :since "
+        "UNION SELECT DISTINCT substr(received, 1, 16) FROM telemetry WHERE received >= :since",
+        {"since": stamp(since)},
+    )
+    return [moment(f"{row['minute']}:00+00:00") for row in rows]
+
+
+def _text(split: Split) -> str:
+    return json.dumps(split) if split else NO_SPLIT
