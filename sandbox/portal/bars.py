@@ -5,6 +5,8 @@ from typing import Final, Literal
 
 HIGH: Final = 0.8
 FULL: Final = 0.95
+MOST: Final = 1000.0
+"""Times the limit; beyond that it makes no difference."""
 
 Level = Literal["calm", "high", "full"]
 
@@ -22,7 +24,7 @@ class Bar:
         """1 is full; more is over. A limit of nothing is full as soon as anything is used."""
         if self.limit <= 0:
             return 1.0 if self.used > 0 else 0.0
-        return self.used / self.limit
+        return min(MOST, self.used / self.limit)
 
     @property
     def width(self) -> float:
@@ -33,7 +35,8 @@ class Bar:
     @property
     def percent(self) -> int:
         """Full only if it is."""
-        return int(self.share * 100)
+        whole = int(self.share * 100)
+        return min(99, whole) if self.share < 1 else whole
 
     @property
     def level(self) -> Level:

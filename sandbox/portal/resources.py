@@ -167,7 +167,7 @@ def detail(
         deleted=stored.deleted_at is not None,
         etag=stored.etag,
         above=tuple(above(stored.id, find)),
-        tags=tuple((str(key), str(value)) for key, value in (body.get("tags") or {}).items()),
+        tags=_tags(body),
         body=json.dumps(body, indent=2, ensure_ascii=False),
         beneath=tuple(item(each, stored.id) for each in sorted(beneath, key=_order)),
         refers_to=tuple(item(each) for each in rows if each.id.lower() in named),
@@ -180,6 +180,11 @@ def detail(
         ),
         asked=tuple(each for each in asked if each.id.lower() == id),
     )
+
+
+def _tags(body: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    tags = body.get("tags")
+    return tuple((str(k), str(v)) for k, v in tags.items()) if isinstance(tags, Mapping) else ()
 
 
 def above(id: str, find: Callable[[str], Stored | None]) -> list[tuple[str, str]]:

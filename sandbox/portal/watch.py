@@ -10,6 +10,8 @@ from sandbox.arm.kind import properties
 from sandbox.portal.bars import Bar
 from sandbox.store import Stored
 
+LARGEST: Final = 1e15
+
 RULES: Final = (
     "Microsoft.Insights/metricAlerts",
     "Microsoft.Insights/scheduledQueryRules",
@@ -73,10 +75,11 @@ def rule(stored: Stored) -> Rule:
 def budget(stored: Stored) -> Budget:
     given, parsed = properties(stored.body), parse(stored.id)
     amount = _number(given.get("amount"))
-    notifications = given.get("notifications") or {}
+    notifications = given.get("notifications")
     told = sorted(
         (_number(each.get("threshold")), str(each.get("thresholdType") or "Actual"))
-        for each in notifications.values()
+        for each in (notifications.values() if isinstance(notifications, Mapping) else ())
+        if isinstance(each, Mapping)
     )
     return Budget(
         id=stored.id,
@@ -95,7 +98,10 @@ def _money(spend: Any, amount: float) -> Bar:
 
 
 def _number(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    """Nothing for what is no number, or none that can be drawn."""
+    if not isinstance(value, int | float) or abs(value) > LARGEST or value != value:
+        return 0.0
+    return float(value)
 
 
 def fault(body: Mapping[str, Any]) -> FaultOn:
