@@ -3,15 +3,18 @@
 The format is Breeze's, version 2: envelopes of {name, time, sampleRate, iKey, tags, data}.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 DURATION: Final = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{1,2}):(\d{1,2}(?:\.\d+)?)")
+OLDEST: Final = timedelta(hours=48)
+NEWEST: Final = timedelta(hours=2)
 SEVERITIES: Final = {"Verbose": 0, "Information": 1, "Warning": 2, "Error": 3, "Critical": 4}
 
 
@@ -31,6 +34,10 @@ class Envelope(BaseModel):
     tags: dict[str, str] = {}
     data: Data
 
+    @property
+    def at(self) -> datetime:
+        return self.time if self.time.tzinfo else self.time.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -43,18 +50,29 @@ class Unreadable(Exception):
     """An envelope that is none; the text says why."""
 
 
-def envelope(wire: object) -> Envelope:
-    """One envelope.
+def envelope(wire: object, now: datetime) -> Envelope:
+    """One envelope, held against the sender's clock.
 
     Raises:
-        Unreadable: it is of another shape.
+        Unreadable: it is of another shape, too old, or from the future.
     """
     try:
-        return Envelope.model_validate(wire)
+        # What cannot be said in UTF-8 could be kept, and then break each query that finds it.
+        json.dumps(wire, allow_nan=False, ensure_ascii=False).encode()
+        read = Envelope.model_validate(wire)
+    except UnicodeEncodeError:
+        raise Unreadable("a text in it is no Unicode") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Unreadable(f"Field '{where}': {first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise Unreadable("a number in it is none, or it is nested too deeply") from None
+    if read.at < now - OLDEST:
+        raise Unreadable("Field 'time' on type 'Envelope' is older than the allowed min date")
+    if read.at > now + NEWEST:
+        raise Unreadable("Field 'time' on type 'Envelope' is newer than the allowed max date")
+    return read
 
 
 def rows(sent: Envelope) -> Iterator[Row]:
@@ -67,9 +85,11 @@ def rows(sent: Envelope) -> Iterator[Row]:
     if kind not in TABLES:
         raise Unreadable(f"telemetry of type '{kind}' has no table in the sandbox")
     table, made = TABLES[kind]
-    at = sent.time if sent.time.tzinfo else sent.time.replace(tzinfo=UTC)
-    for body in made(sent.data.base_data):
-        yield Row(table=table, at=at, body={**_common(sent), **body})
+    try:
+        for body in made(sent.data.base_data):
+            yield Row(table=table, at=sent.at, body={**_common(sent), **body})
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Unreadable(f"Field 'baseData' on type '{kind}': {error}") from None
 
 
 def _common(sent: Envelope) -> dict[str, Any]:

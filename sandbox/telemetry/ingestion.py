@@ -43,7 +43,7 @@ def track(around: Around, raw: bytes, headers: Mapping[str, str]) -> Said:
     }
     for index, wire in enumerate(sent):
         try:
-            one = envelope(wire)
+            one = envelope(wire, wall())
             component = components.get(one.key.lower())
             if component is None:
                 raise Unreadable("Invalid instrumentation key")

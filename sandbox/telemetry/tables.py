@@ -206,7 +206,7 @@ def _diagnostics() -> Table:
     keys = (
         f"{SINKS} AS s JOIN activity AS e ON e.resource_lc = lower(s.id) AND e.at >= s.since "
         "AND e.at >= :from AND e.at <= MIN(:until, :seen) WHERE s.category = 'Audit' "
-        "AND e.word IN ('listKeys', 'regenerateKey')"
+        "AND lower(e.word) IN ('listkeys', 'regeneratekey')"
     )
     selects.append(_diagnostic(audit, keys))
     return Table(_columns(DIAGNOSTICS), " UNION ALL ".join(selects))

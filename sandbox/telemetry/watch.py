@@ -17,7 +17,7 @@ from sandbox.telemetry.schedule import turns
 
 LOG: Final = logging.getLogger("sandbox.telemetry")
 NO_SPLIT: Final = "[]"
-UNFORESEEN: Final = (ArithmeticError, AttributeError, KeyError, TypeError, ValueError)
+UNFORESEEN: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class Watch:
@@ -38,7 +38,8 @@ class Watch:
                 return
             self._minute = minute
             store = self._around.store
-            for stored in [*enabled(store), *budgets.all_of(store)]:
+            watched = [*enabled(store), *budgets.all_of(store)]
+            for stored in watched:
                 self._keep(stored, now, self._looked_at(stored, now))
             self._forget()
 

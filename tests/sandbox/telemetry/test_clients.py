@@ -1,6 +1,7 @@
 """Microsoft's own clients, unmodified, and an application's exporter, against a running sandbox."""
 
 import gzip
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from azure.mgmt.monitor import MonitorManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.monitor.query import LogsBatchQuery, LogsQueryClient, LogsQueryStatus
 
-from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, SUBSCRIPTION, deployment
+from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, SUBSCRIPTION, deployment
 from tests.sandbox.running import RunningSandbox
 from tests.sandbox.telemetry.observed import COMPONENT, SETTING, WORKSPACE
 
@@ -280,3 +281,44 @@ def test_logs_and_metrics_are_read_by_role(
             except HttpResponseError as error:
                 statuses.append(error.status_code or 0)
     assert statuses == ([403, 403] if who == "stranger" else [200, 200])
+
+
+def test_alerts_fire_as_the_clock_is_put_forward_and_can_be_read(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    criterion = {
+        "criterionType": "StaticThresholdCriterion",
+        "name": "calls",
+        "metricName": "AzureOpenAIRequests",
+        "operator": "GreaterThan",
+        "threshold": 2,
+        "timeAggregation": "Total",
+        "dimensions": [],
+    }
+    kind = "Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria"
+    alert = {
+        "location": "global",
+        "properties": {
+            "severity": 2,
+            "enabled": True,
+            "scopes": [ACCOUNT],
+            "evaluationFrequency": "PT1M",
+            "windowSize": "PT5M",
+            "criteria": {"odata.type": kind, "allOf": [criterion]},
+        },
+    }
+    wire = io.BytesIO(json.dumps(alert).encode())
+    rule = f"{GROUP}/providers/Microsoft.Insights/metricAlerts/calls"
+    with MonitorManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        made = client.metric_alerts.create_or_update("rg-test", "calls", wire)
+        assert made.id == rule
+        talk(deployed, credential, 3)
+        deployed.control("POST", "/clock", {"advance": "2m"})
+        (fired,) = deployed.control("GET", "/alerts")["value"]
+        assert (fired["alertRuleId"], fired["monitorCondition"]) == (rule, "Fired")
+        deployed.control("POST", "/clock", {"advance": "24h"})
+        (ended,) = deployed.control("GET", "/alerts")["value"]
+        assert ended["monitorCondition"] == "Resolved"
+        client.metric_alerts.delete("rg-test", "calls")

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
-from components import queries
+from components import queries, settings, workbook
+from components.alert_rules import log_alerts, metric_alerts
 from components.catalog import Price
+from components.stack_file import stacks
+from sandbox.telemetry import metric_list
+from tests.engine import stack_file
 from tests.sandbox.telemetry.observed import Observed
 
 HOUR = timedelta(hours=1)
@@ -116,3 +120,18 @@ def test_rows_are_found_late_in_the_azure_profile(observed):
     assert observed.ask(queries.ERRORS).rows == []
     observed.cloud.pass_time(seconds=10)
     assert len(observed.ask(queries.ERRORS).rows) == 1
+
+
+@pytest.mark.parametrize("stack", stacks())
+def test_every_alert_and_the_workbook_of_a_stack_can_be_evaluated(observed, stack):
+    wanted = settings.parse(stack_file(stack), stack)
+    for alert in log_alerts(wanted):
+        columns = [each.name for each in observed.ask(alert.query).columns]
+        assert alert.column in columns
+        assert not alert.by_deployment or "dep" in columns
+    for item in workbook.contents(wanted.observability.objectives)["items"]:
+        if "query" in item["content"]:
+            observed.ask(item["content"]["query"])
+    for rule in metric_alerts(wanted):
+        metric = metric_list.named(rule.metric)
+        assert metric and set(rule.dimensions) <= set(metric.dimensions)
