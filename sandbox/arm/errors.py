@@ -57,6 +57,15 @@ def group_not_found(group: str) -> ArmError:
     return ArmError(404, "ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
 
 
+def group_being_deleted(group: str) -> ArmError:
+    return ArmError(
+        409,
+        "ResourceGroupBeingDeleted",
+        f"The resource group '{group}' is in deprovisioning state and cannot perform this "
+        "operation.",
+    )
+
+
 def parent_not_found(id: ArmId) -> ArmError:
     named = "/".join((*id.types[:-1], *id.names[:-1]))
     return ArmError(

@@ -1,22 +1,27 @@
 """Stores, waits, locks and answers, the same for every type of resource."""
 
 import logging
+from datetime import datetime
 
-from sandbox.arm import operations
-from sandbox.arm.errors import ArmError, group_not_found, parent_not_found, resource_not_found
+from sandbox.arm import locks, operations
+from sandbox.arm.errors import (
+    ArmError,
+    group_not_found,
+    parent_not_found,
+    resource_not_found,
+)
 from sandbox.arm.ids import ArmId, parse, segment, within
-from sandbox.arm.kind import Answer, Call, Kind, Put, Situation, properties
+from sandbox.arm.kind import Answer, Call, Kind, Put, Situation
 from sandbox.arm.kinds import KINDS
 from sandbox.arm.location import region
 from sandbox.arm.paging import page
 from sandbox.around import Around
-from sandbox.clock import stamp
+from sandbox.clock import moment, stamp
 from sandbox.faults import Failure
 from sandbox.store import Body, Store, Stored, new_etag
 
 LOG = logging.getLogger("sandbox.arm")
 GROUP = "Microsoft.Resources/resourceGroups"
-LOCK = "Microsoft.Authorization/locks"
 
 
 def canonical_scope(store: Store, scope: str) -> str:
@@ -96,7 +101,8 @@ def put(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None) ->
     here = canonical(store, id, kind)
     stored = store.get(str(here))
     _precondition(call, stored)
-    _read_only(store, str(here))
+    locks.not_going(around, here)
+    locks.writable(store, str(here))
     account = operations.account_of(here, kind)
     if account and operations.occupied(around, account):
         raise operations.busy(account)
@@ -107,6 +113,9 @@ def put(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None) ->
     decided = _decided(kind.put, wanted, stored, situation)
     final = _finished(decided, kind, here, stored, situation)
     status = kind.updated if stored else kind.created
+    if kind.remove and stored is None:
+        # Back with all beneath it at once: a restore that fails later must not lose it.
+        store.restore(str(here))
     seconds = kind.takes(around.settings.profile)
     if not seconds and failure is None:
         written = apply_put(around, str(here), final)
@@ -147,7 +156,7 @@ def delete(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None)
         return Answer(status=204)
     here = parse(stored.id) or id
     _precondition(call, stored)
-    unlocked(store, stored.id)
+    locks.unlocked(store, stored.id)
     account = operations.account_of(here, kind)
     if account and operations.occupied(around, account):
         raise operations.busy(account)
@@ -156,7 +165,7 @@ def delete(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None)
     )
     seconds = kind.delete_takes(around.settings.profile)
     if not seconds and failure is None:
-        apply_delete(around, stored.id)
+        apply_delete(around, stored.id, around.clock.now())
         return Answer(
             status=kind.deleted, body=stored.body if kind.scoped and kind.deleted == 200 else None
         )
@@ -182,21 +191,24 @@ def apply_put(around: Around, id: str, final: Body, at: str | None = None) -> St
     return written
 
 
-def apply_delete(around: Around, id: str) -> None:
+def apply_delete(around: Around, id: str, at: datetime) -> None:
     """A delete takes effect, on what hangs beneath as well, the deepest first."""
     stored = around.store.get(id)
     if stored is None:
         return
+    operations.cancel(around, id, at)
     kind = KINDS.get(stored.type.lower())
-    if kind and kind.remove and kind.remove(around, stored):
+    if kind and kind.remove:
+        kind.remove(around, stored, at)
         return
     below = sorted(around.store.beneath(id), key=lambda each: each.id.count("/"))
     for each in reversed(below):
         if around.store.get(each.id):
             beneath = KINDS.get(each.type.lower())
-            if beneath and beneath.remove and beneath.remove(around, each):
-                continue
-            _erase(around, each)
+            if beneath and beneath.remove:
+                beneath.remove(around, each, at)
+            else:
+                _erase(around, each)
     _erase(around, stored)
 
 
@@ -206,33 +218,15 @@ def settle(around: Around) -> None:
     def put_due(around: Around, id: str, final: Body, at: str) -> None:
         apply_put(around, id, final, at)
 
-    operations.settle(around, put_due, apply_delete)
+    def delete_due(around: Around, id: str, at: str) -> None:
+        apply_delete(around, id, moment(at))
+
+    operations.settle(around, put_due, delete_due)
     around.store.purge_due()
 
 
 def shown(stored: Stored, kind: Kind, call: Call) -> Body:
     return kind.shown(stored.body, call) if kind.shown else stored.body
-
-
-def unlocked(store: Store, id: str) -> None:
-    """Raises 409 ScopeLocked where a lock at, above or beneath forbids a delete."""
-    marker = f"/providers/{LOCK}/".lower()
-    if marker in id.lower():
-        return
-    scopes = [lock.id.lower().partition(marker)[0] for lock in store.of_type(LOCK)]
-    holding = [scope for scope in scopes if within(id, scope) or within(scope, id)]
-    if holding:
-        raise scope_locked("delete", id, holding)
-
-
-def scope_locked(verb: str, id: str, scopes: list[str]) -> ArmError:
-    named = ",".join(f"'{scope}'" for scope in scopes)
-    return ArmError(
-        409,
-        "ScopeLocked",
-        f"The scope '{id}' cannot perform {verb} operation because following scope(s) are "
-        f"locked: {named}. Please remove the lock and try again.",
-    )
 
 
 def merged(patch: Body, stored: Body) -> Body:
@@ -319,17 +313,6 @@ def _precondition(call: Call, stored: Stored | None) -> None:
             "PreconditionFailed",
             "The condition specified using HTTP conditional header(s) is not met.",
         )
-
-
-def _read_only(store: Store, id: str) -> None:
-    scopes = [
-        lock.id.partition(f"/providers/{LOCK}")[0]
-        for lock in store.of_type(LOCK)
-        if properties(lock.body).get("level") == "ReadOnly"
-    ]
-    holding = [scope for scope in scopes if within(id, scope)]
-    if holding:
-        raise scope_locked("write", id, holding)
 
 
 def _always(call: Call, kind: Kind, id: ArmId) -> Body | None:

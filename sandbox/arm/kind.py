@@ -139,8 +139,8 @@ class Kind:
     """Whether a write occupies the account: Azure answers 409 to a second one meanwhile."""
     after_put: Effect = without_effect
     after_delete: Effect = without_effect
-    remove: Callable[[Around, Stored], bool] | None = None
-    """Instead of erasing it: hides it, answers True."""
+    remove: Callable[[Around, Stored, datetime], None] | None = None
+    """Instead of erasing it: hides it, as of a moment."""
     shown: Callable[[Body, Call], Body] | None = None
     """What GET answers, where that differs from what is stored."""
     listed: Callable[[Call, str], list[Body]] | None = None

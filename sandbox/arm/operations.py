@@ -6,11 +6,11 @@ Nothing waits in memory. Each request first settles what is due, so a restart lo
 import json
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.arm.errors import ArmError
-from sandbox.arm.ids import ArmId, parse, segment
+from sandbox.arm.ids import ArmId, parse, segment, within
 from sandbox.arm.kind import Answer, Call, Kind, properties
 from sandbox.around import Around
 from sandbox.clock import stamp
@@ -84,7 +84,7 @@ def under_way(around: Around, id: str) -> bool:
 def settle(
     around: Around,
     put: Callable[[Around, str, Body, str], None],
-    delete: Callable[[Around, str], None],
+    delete: Callable[[Around, str, str], None],
 ) -> None:
     """Finish what is due, in the order it fell due; effect and record are one transaction."""
     now = stamp(around.clock.now())
@@ -92,16 +92,31 @@ def settle(
     if not around.store.execute(f"{due} LIMIT 1", (now,)):
         return
     with around.store.transaction():
-        for row in around.store.execute(due, (now,)):
+        # One at a time: a delete ends what is under way beneath it.
+        while rows := around.store.execute(f"{due} LIMIT 1", (now,)):
+            row = rows[0]
             if row["error"]:
                 _fail(around, row["resource_id"])
             elif row["action"] == "delete":
-                delete(around, row["resource_id"])
+                delete(around, row["resource_id"], row["due"])
             else:
                 put(around, row["resource_id"], json.loads(row["final"]), row["due"])
             around.store.execute(
                 "UPDATE operations SET status = ?, ended = due WHERE id = ?",
                 ("Failed" if row["error"] else "Succeeded", row["id"]),
+            )
+            around.store.execute("DELETE FROM account_locks WHERE operation_id = ?", (row["id"],))
+
+
+def cancel(around: Around, id: str, at: datetime) -> None:
+    """End what is under way on something that is going, and beneath it."""
+    for row in around.store.execute(
+        "SELECT id, resource_id FROM operations WHERE status = 'InProgress'"
+    ):
+        if within(row["resource_id"], id):
+            around.store.execute(
+                "UPDATE operations SET status = 'Canceled', ended = ? WHERE id = ?",
+                (stamp(at), row["id"]),
             )
             around.store.execute("DELETE FROM account_locks WHERE operation_id = ?", (row["id"],))
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.arm import frame, operations
-from sandbox.arm.errors import ArmError, group_not_found
+from sandbox.arm import frame, locks, operations
+from sandbox.arm.errors import ArmError, group_being_deleted, group_not_found
 from sandbox.arm.ids import ArmId, segment, within
 from sandbox.arm.kind import Answer, Call, Kind, Route
 from sandbox.arm.kinds import GROUP_KIND, KINDS
@@ -55,12 +55,7 @@ def put_group(call: Call, name: str, failure: Failure | None = None) -> Answer:
             f"location '{stored.body['location']}'.",
         )
     if stored and operations.under_way(call.around, stored.id):
-        raise ArmError(
-            409,
-            "ResourceGroupBeingDeleted",
-            f"The resource group '{name}' is in deprovisioning state and cannot perform this "
-            "operation.",
-        )
+        raise group_being_deleted(name)
     body: Body = {
         "id": stored.id if stored else id,
         "name": stored.body["name"] if stored else name,
@@ -97,7 +92,7 @@ def group(call: Call, name: str, failure: Failure | None = None) -> Answer:
 
 def delete_group(call: Call, id: str, failure: Failure | None = None) -> Answer:
     """All that is in it first, then itself; always a long operation, as in Azure."""
-    frame.unlocked(call.store, id)
+    locks.unlocked(call.store, id)
     blocked = list(_blocking(call, id))
     if blocked:
         named = ", ".join(each["target"] for each in blocked)
@@ -111,11 +106,12 @@ def delete_group(call: Call, id: str, failure: Failure | None = None) -> Answer:
         )
     seconds = call.around.settings.profile.other_seconds
     if not seconds and failure is None:
-        frame.apply_delete(call.around, id)
+        frame.apply_delete(call.around, id, call.around.clock.now())
         return Answer(status=200)
     stored = call.store.get(id)
     if stored:
-        call.store.put(id, GROUP_KIND.type, operations.pending(stored.body, "Deleting"))
+        going = operations.pending(stored.body, "Deleting")
+        call.store.put(id, GROUP_KIND.type, going, etag=stored.etag)
     operation = operations.begin(
         call.around,
         action="delete",

@@ -253,7 +253,7 @@ def remember_identity(around: Around, stored: Stored) -> None:
         )
 
 
-def soft_delete(around: Around, stored: Stored) -> bool:
+def soft_delete(around: Around, stored: Stored, at: datetime) -> None:
     """Hide the account with its children; what only hangs on it is erased."""
     erased = [
         f"{stored.id}/{each}" for each in ("providers", "projects", "privateEndpointConnections")
@@ -262,16 +262,14 @@ def soft_delete(around: Around, stored: Stored) -> bool:
         if any(within(each.id, gone) for gone in erased):
             around.store.delete(each.id)
     body = {**stored.body}
-    now = around.clock.now()
     body["properties"] = {
         **properties(body),
         "provisioningState": "Succeeded",
-        "deletionDate": stamp(now),
-        "scheduledPurgeDate": stamp(now + HELD),
+        "deletionDate": stamp(at),
+        "scheduledPurgeDate": stamp(at + HELD),
     }
     around.store.put(stored.id, stored.type, body, etag=stored.etag)
-    around.store.soft_delete(stored.id, now + HELD)
-    return True
+    around.store.soft_delete(stored.id, at + HELD)
 
 
 def show(body: Body, call: Call) -> Body:

@@ -1,0 +1,51 @@
+"""What holds a write or a delete up: locks, and a group that is on its way out."""
+
+from sandbox.arm import operations
+from sandbox.arm.errors import ArmError, group_being_deleted
+from sandbox.arm.ids import ArmId, within
+from sandbox.arm.kind import properties
+from sandbox.around import Around
+from sandbox.store import Store
+
+LOCK = "Microsoft.Authorization/locks"
+
+
+def not_going(around: Around, id: ArmId) -> None:
+    """Raises 409 ResourceGroupBeingDeleted while the group of an id is on its way out."""
+    if id.group:
+        group = "/".join(str(id).split("/")[:5])
+        if operations.under_way(around, group):
+            raise group_being_deleted(id.group)
+
+
+def writable(store: Store, id: str) -> None:
+    """Raises 409 ScopeLocked where a lock at or above is read-only."""
+    scopes = [
+        lock.id.partition(f"/providers/{LOCK}")[0]
+        for lock in store.of_type(LOCK)
+        if properties(lock.body).get("level") == "ReadOnly"
+    ]
+    holding = [scope for scope in scopes if within(id, scope)]
+    if holding:
+        raise scope_locked("write", id, holding)
+
+
+def unlocked(store: Store, id: str) -> None:
+    """Raises 409 ScopeLocked where a lock at, above or beneath forbids a delete."""
+    marker = f"/providers/{LOCK}/".lower()
+    if marker in id.lower():
+        return
+    scopes = [lock.id.lower().partition(marker)[0] for lock in store.of_type(LOCK)]
+    holding = [scope for scope in scopes if within(id, scope) or within(scope, id)]
+    if holding:
+        raise scope_locked("delete", id, holding)
+
+
+def scope_locked(verb: str, id: str, scopes: list[str]) -> ArmError:
+    named = ",".join(f"'{scope}'" for scope in scopes)
+    return ArmError(
+        409,
+        "ScopeLocked",
+        f"The scope '{id}' cannot perform {verb} operation because following scope(s) are "
+        f"locked: {named}. Please remove the lock and try again.",
+    )
