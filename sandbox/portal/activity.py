@@ -152,6 +152,11 @@ def _alike(each: Asked) -> tuple[object, ...]:
     return each.what, each.id.lower(), each.status, each.code, each.who, each.detail
 
 
+def notable(asked: Iterable[Asked]) -> list[Asked]:
+    """Writes and refusals: who reads what is there changes nothing."""
+    return [each for each in asked if each.what not in ("GET", "HEAD") or each.status >= 400]
+
+
 def refused(asked: Iterable[Asked], statuses: Collection[str]) -> list[Asked]:
     """Those whose status is wanted, by class (4xx) or number (429); all if none is named."""
     return [

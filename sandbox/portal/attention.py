@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sandbox.portal.alerts import Fired, Unwatched
+from sandbox.portal.budgets import Budget
 from sandbox.portal.deleted import Deleted
+from sandbox.portal.faults import FaultOn
 from sandbox.portal.load import Busy
 from sandbox.portal.pools import Pool
 from sandbox.portal.resources import Group
 from sandbox.portal.spans import in_words
 from sandbox.portal.split import Route
-from sandbox.portal.watch import Budget, FaultOn, Fired
 
 GOES_SOON = timedelta(hours=12)
 
@@ -31,6 +33,7 @@ def notices(
     deployments: Iterable[Busy] = (),
     pools: Iterable[Pool] = (),
     fired: Iterable[Fired] = (),
+    broken: Iterable[Unwatched] = (),
     budgets: Iterable[Budget] = (),
     faults: Iterable[FaultOn] = (),
     deleted: Iterable[Deleted] = (),
@@ -40,6 +43,7 @@ def notices(
 ) -> list[Notice]:
     found = [
         *_fired(fired, now),
+        *_broken(broken),
         *_loads(deployments),
         *_unsettled(groups),
         *_budgets(budgets),
@@ -54,11 +58,14 @@ def notices(
 def _fired(fired: Iterable[Fired], now: datetime) -> Iterator[Notice]:
     for each in fired:
         if each.firing:
-            since = f" for {in_words(now - each.at)}" if each.at else ""
-            text = f"Alert {each.rule} fires{since}"
-            yield Notice(
-                tone="bad", text=f"{text}: {each.said}" if each.said else text, link="#alerts"
-            )
+            text = f"Alert {each.rule} fires for {in_words(now - each.at)}: {each.said}"
+            yield Notice(tone="bad", text=text, link="#alerts")
+
+
+def _broken(broken: Iterable[Unwatched]) -> Iterator[Notice]:
+    for each in broken:
+        text = f"Rule {each.name} cannot be evaluated: {each.error}"
+        yield Notice(tone="bad", text=text, link=each.id)
 
 
 def _loads(deployments: Iterable[Busy]) -> Iterator[Notice]:

@@ -1,7 +1,7 @@
 """Everything that the page shows, read from the sandbox in one go."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,10 +16,24 @@ from sandbox.dataplane import account, content_filter
 from sandbox.dataplane.key_values import KeyValues
 from sandbox.directory import SUBSCRIPTION_ID
 from sandbox.faults import Faults
-from sandbox.portal import activity, attention, load, people, pools, resources, spans, split, watch
+from sandbox.portal import (
+    activity,
+    alerts,
+    attention,
+    budgets,
+    faults,
+    load,
+    people,
+    pools,
+    resources,
+    spans,
+    split,
+)
 from sandbox.portal import deleted as soft_deleted
 from sandbox.portal.activity import Asked
 from sandbox.store import Stored
+from sandbox.telemetry import inbox
+from sandbox.telemetry.budgets import BUDGET, Standing, standing
 
 EVENTS: Final = 50_000
 """The last so many requests to models are looked at: a page must not stop the models."""
@@ -31,12 +45,6 @@ SHORTEST_SECRET: Final = 20
 """What is shorter is a name, such as Primary, and no key."""
 
 STORES: Final = "Microsoft.AppConfiguration/configurationStores"
-
-Alerts = Callable[[], list[watch.Fired]]
-
-
-def no_alerts() -> list[watch.Fired]:
-    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +81,10 @@ class Overview:
     asked: list[Asked]
     asked_arm: list[Asked]
     pools: list[pools.Pool]
-    fired: list[watch.Fired]
-    rules: list[watch.Rule]
-    budgets: list[watch.Budget]
-    faults: list[watch.FaultOn]
+    fired: list[alerts.Fired]
+    rules: list[alerts.Rule]
+    budgets: list[budgets.Budget]
+    faults: list[faults.FaultOn]
     deleted: list[soft_deleted.Deleted]
     operations: list[Operation]
     groups: list[resources.Group]
@@ -100,12 +108,13 @@ class Overview:
 class Portal:
     """Reads the sandbox for the page; changes nothing."""
 
-    def __init__(self, around: Around, alerts: Alerts = no_alerts) -> None:
+    def __init__(self, around: Around) -> None:
         self._around = around
         self._store = around.store
-        self._alerts = alerts
+        self._spent: dict[tuple[str, str, str], Standing | None] = {}
 
     def overview(self, shown: int = 12) -> Overview:
+        self._around.flush()
         now = self._around.clock.now()
         rows = self._store.beneath("")
         by_type: dict[str, list[Stored]] = {}
@@ -124,19 +133,22 @@ class Portal:
                 resources.item(each).name, KeyValues(self._store).all(each.id)
             )
         ]
-        budgets = [watch.budget(each) for each in of("Microsoft.Consumption/budgets")]
-        faults = [watch.fault(each) for each in Faults(self._store).all()]
+        money = self._budgets(of(BUDGET), now)
+        wrong = [faults.fault(each) for each in Faults(self._store).all()]
         gone = soft_deleted.deleted(self._deleted(), now)
         full = self._pools(of(names.ACCOUNT))
-        fired = self._alerts()
+        heard = inbox.shown(self._store)
+        fired = [alerts.fired(each) for each in heard["value"]]
+        broken = [alerts.broken(each) for each in heard["broken"]]
         return Overview(
             head=self.head(),
             notices=attention.notices(
                 deployments=busy,
                 pools=full,
                 fired=fired,
-                budgets=budgets,
-                faults=faults,
+                broken=broken,
+                budgets=money,
+                faults=wrong,
                 deleted=gone,
                 groups=groups,
                 routes=routes,
@@ -145,12 +157,12 @@ class Portal:
             deployments=busy,
             routes=routes,
             asked=activity.runs(self.of_models(ASKED))[:shown],
-            asked_arm=activity.runs(self.of_arm(ASKED))[:shown],
+            asked_arm=activity.runs(activity.notable(self.of_arm(ASKED)))[:shown],
             pools=full,
             fired=fired,
-            rules=watch.rules(of(*watch.RULES)),
-            budgets=budgets,
-            faults=faults,
+            rules=alerts.rules(of(*alerts.RULES)),
+            budgets=money,
+            faults=wrong,
             deleted=gone,
             operations=self._operations(now),
             groups=groups,
@@ -250,6 +262,23 @@ class Portal:
         return pools.pools(
             held, lambda region, usage, sku: quota.limit(self._store, region, usage, sku)
         )
+
+    def _budgets(self, rows: Iterable[Stored], now: datetime) -> list[budgets.Budget]:
+        """With what is spent, added up anew each minute: it takes all events of a month."""
+        minute, before = stamp(now)[:16], self._spent
+        self._spent = {}
+        found = []
+        for each in rows:
+            key = (each.id, each.etag, minute)
+            self._spent[key] = before[key] if key in before else self._standing(each, now)
+            found.append(budgets.budget(each, self._spent[key]))
+        return found
+
+    def _standing(self, stored: Stored, now: datetime) -> Standing | None:
+        try:
+            return standing(self._store, stored.body, now)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None  # a budget that nobody could evaluate is shown all the same
 
     def _operations(self, now: datetime) -> list[Operation]:
         rows = self._store.execute(

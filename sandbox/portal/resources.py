@@ -82,17 +82,23 @@ def item(stored: Stored, within: str = "") -> Item:
     """One row; `within` is what its depth is counted from."""
     body, parsed = stored.body, parse(stored.id)
     properties = body.get("properties") if isinstance(body.get("properties"), dict) else {}
-    below = stored.id[len(within) :].lower().split("/providers/", 1)[-1] if within else ""
     return Item(
         id=stored.id,
         name=parsed.name if parsed else stored.id.rpartition("/")[2],
         type=stored.type,
-        depth=max(0, len(below.replace("/providers/", "/").split("/")) // 2 - 1) if below else 0,
+        depth=depth(stored.id[len(within) :]) if within else 0,
         location=str(body.get("location") or ""),
         state=str((properties or {}).get("provisioningState") or ""),
         detail=_detail(stored, properties or {}),
         changed_at=moment(stored.changed_at),
     )
+
+
+def depth(path: str) -> int:
+    """How many resources stand above the last one of a path."""
+    chain = path.lower().split("/providers/")
+    own = len(chain[0].strip("/").split("/")) // 2 if chain[0].strip("/") else 0
+    return max(0, own + sum(each.count("/") // 2 for each in chain[1:]) - 1)
 
 
 def _detail(stored: Stored, properties: Mapping[str, Any]) -> str:
@@ -106,6 +112,8 @@ def _detail(stored: Stored, properties: Mapping[str, Any]) -> str:
     if isinstance(sku, Mapping) and sku.get("name"):
         capacity = sku.get("capacity")
         said.append(f"{sku['name']} {capacity}" if capacity else str(sku["name"]))
+    if isinstance(properties.get("displayName"), str):
+        said.append(properties["displayName"])
     return ", ".join(said)
 
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from sandbox.around import Around
 from sandbox.portal import activity, spans
-from sandbox.portal.reading import ASKED, Alerts, Portal, no_alerts
+from sandbox.portal.reading import ASKED, Portal
 from sandbox.portal.sessions import SESSION_SECONDS
 
 PATH: Final = "/_portal"
@@ -28,14 +28,14 @@ CLASSES: Final = ("2xx", "4xx", "409", "429", "5xx")
 Page = Callable[[Request], tuple[int, str, dict[str, Any]]]
 
 
-def routes(around: Around, alerts: Alerts = no_alerts) -> list[BaseRoute]:
+def routes(around: Around) -> list[BaseRoute]:
     """The page, for a listener on the loopback without TLS.
 
     Without, since no browser trusts the sandbox's CA, and who is used to clicking a warning away
     is warned for nothing. What travels stays within this machine, and the cookie is worth nothing
     to anybody but this process.
     """
-    portal, drawing, sessions = Portal(around, alerts), environment(), around.sessions
+    portal, drawing, sessions = Portal(around), environment(), around.sessions
 
     def overview(request: Request) -> tuple[int, str, dict[str, Any]]:
         return 200, "overview.html", {"page": portal.overview()}

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from sandbox.portal.masking import HIDDEN
 from sandbox.portal.routes import CLASSES
+from sandbox.telemetry import inbox
 from tests.sandbox.core.cloud import ACCOUNT, GROUP, Cloud
 from tests.sandbox.portal.conftest import Visitor, asked, put
 
@@ -79,6 +80,53 @@ def test_the_overview_shows_load_refusals_route_and_conflict(visitor: Visitor) -
         "cora-app",
     ):
         assert shown in page
+
+
+def test_an_alert_that_fires_is_seen_first_with_what_was_measured(
+    cloud: Cloud, visitor: Visitor
+) -> None:
+    rule = f"{GROUP}/providers/Microsoft.Insights/metricAlerts/loud"
+    put(cloud.around, rule, "Microsoft.Insights/metricAlerts", properties={"severity": 1})
+    condition = {"metricName": "Latency", "operator": "GreaterThan", "threshold": 5}
+    told = {
+        "alertRule": "loud",
+        "alertRuleId": rule,
+        "severity": "Sev1",
+        "condition": {**condition, "metricValue": 9},
+    }
+    to = [{"kind": "email", "to": "on-call@example.com"}]
+    inbox.fire(cloud.around.store, rule, "[]", cloud.around.clock.now(), told, to)
+    cloud.pass_time(minutes=3)
+    page = visitor.see()
+    assert "Alert loud fires for 3 min: Latency 9, &gt; 5" in page
+    assert "told email on-call@example.com" in page
+
+
+def test_a_rule_that_cannot_be_evaluated_is_said(cloud: Cloud, visitor: Visitor) -> None:
+    row = ("/x/providers/m/scheduledqueryrules/odd", "", "no such column: foo")
+    cloud.around.store.execute("INSERT INTO watched VALUES (?, ?, ?)", row)
+    assert "Rule odd cannot be evaluated: no such column: foo" in visitor.see()
+
+
+def test_a_budget_shows_what_is_spent_of_it(cloud: Cloud, visitor: Visitor) -> None:
+    id = f"{GROUP}/providers/Microsoft.Consumption/budgets/monthly"
+    put(
+        cloud.around,
+        id,
+        "Microsoft.Consumption/budgets",
+        properties={
+            "amount": 100,
+            "timeGrain": "Monthly",
+            "timePeriod": {"startDate": "2026-11-01T00:00:00Z"},
+            "notifications": {"a": {"threshold": 80, "thresholdType": "Forecasted"}},
+        },
+    )
+    cloud.pass_time(seconds=1)
+    asked(cloud.around, "chat-v3", prompt_tokens=10_000_000)
+    cloud.pass_time(minutes=1)
+    page = visitor.see()
+    assert re.search(r"monthly, spent: [1-9][\d,]* of 100 USD", page)
+    assert "tells at forecasted 80 %" in page
 
 
 def test_an_empty_sandbox_has_a_page_too(visitor: Visitor) -> None:

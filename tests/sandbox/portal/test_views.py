@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from sandbox.clock import stamp
 from sandbox.directory import AI_DEVELOPERS, SUBSCRIPTION_ID, Principal
 from sandbox.portal.activity import Asked, of_arm, refused, runs, short, tone
+from sandbox.portal.alerts import Fired, fired, rule
 from sandbox.portal.attention import notices
 from sandbox.portal.bars import Bar
+from sandbox.portal.budgets import Budget, budget
 from sandbox.portal.deleted import deleted
+from sandbox.portal.faults import fault
 from sandbox.portal.people import people, place
 from sandbox.portal.pools import pools, unit
 from sandbox.portal.resources import above, detail, groups, ids_in, item
 from sandbox.portal.spans import ago, in_words, offset
-from sandbox.portal.watch import Budget, Fired, budget, fault, rule
 from sandbox.store import Stored
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -238,6 +240,14 @@ def test_a_scope_has_a_name() -> None:
             {"status": 429, "code": "X", "plane": "data"},
             ("answers 429 X", "models", "until removed"),
         ),
+        (
+            {"action": "worse", "share": 0.5, "target": "deployment:ai/chat", "hits": 4},
+            ("answers worse: 50 % right", "deployment:ai/chat", "until removed, 4 hit so far"),
+        ),
+        (
+            {"action": "quota", "plane": "arm", "until": "2026-11-21T12:00:00.000000Z"},
+            ("leaves 0 % of the quota", "ARM", "until 2026-11-21 12:00:00"),
+        ),
         ({"action": "delay", "seconds": 2, "times": 3}, ("waits 2 s", "everywhere", "3 times")),
         (
             {"action": "drop", "plane": "arm"},
@@ -254,24 +264,49 @@ def test_a_fault_is_said_in_words(body: dict[str, Any], words: tuple[str, str, s
     assert (shown.does, shown.where, shown.left) == words
 
 
+def test_an_alert_says_what_was_measured_and_who_heard_of_it() -> None:
+    shown = fired(
+        {
+            "alertRule": "throttling",
+            "alertRuleId": "/r",
+            "severity": "Sev2",
+            "firedDateTime": stamp(NOW),
+            "resolvedDateTime": None,
+            "condition": {
+                "metricName": "AzureOpenAIRequests",
+                "operator": "GreaterThan",
+                "threshold": 5.0,
+                "metricValue": 1234.0,
+                "dimensions": [{"name": "ModelDeploymentName", "value": "chat"}],
+            },
+            "sent": [{"kind": "email", "to": "a@b"}, {"kind": "email", "to": "a@b"}],
+        }
+    )
+    assert shown.firing
+    assert shown.said == "AzureOpenAIRequests 1,234, > 5 (chat)"
+    assert shown.sent == ("email a@b",)
+
+
 def a_budget(spent: float, forecast: float) -> Budget:
     limits = [Bar(used=used, limit=100, unit="USD") for used in (spent, forecast)]
     return Budget(id="/b", name="b", spent=limits[0], forecast=limits[1], thresholds=())
 
 
 def test_what_is_worst_comes_first() -> None:
-    fired = [
+    alerts = [
         Fired(
             rule=name,
             id="/a",
             severity="Sev 1",
             at=NOW - timedelta(minutes=3),
             firing=firing,
-            said="",
+            resolved_at=None,
+            said="p95 9, > 5",
+            sent=(),
         )
         for name, firing in (("loud", True), ("over", False))
     ]
-    found = notices(fired=fired, budgets=[a_budget(50, 120), a_budget(100, 0)], now=NOW)
+    found = notices(fired=alerts, budgets=[a_budget(50, 120), a_budget(100, 0)], now=NOW)
     assert [(each.tone, each.text.split(":")[0]) for each in found] == [
         ("bad", "Alert loud fires for 3 min"),
         ("bad", "Budget b is spent"),
