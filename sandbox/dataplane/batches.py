@@ -94,6 +94,8 @@ class Batches:
         content = self._files.content(visit.account.id, file["id"])
         lines, problems = batch_input.read(content, request.endpoint)
         problems = problems or self._unfit(visit.account, lines, operation)
+        if visit.failure:
+            problems = [Problem(code=visit.failure["code"], message=visit.failure["message"])]
         row = _row(request, self._now(), self._around.settings.profile.batch_seconds)
         row["total"] = len(lines)
         with self._around.store.transaction():

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sandbox.dataplane import errors
+from sandbox.dataplane import errors, messages
 from sandbox.dataplane.account import Deployment
 from sandbox.dataplane.completion import Question
 from sandbox.dataplane.quality import Mind
@@ -99,6 +99,9 @@ def parsed(body: bytes) -> ChatRequest:
                 f"messages[{index}].role",
                 "invalid_value",
             )
+        messages.check(message, f"messages[{index}]")
+    functions = [tool.get("function") for tool in request.tools or ()]
+    messages.check_tools(functions, "tools[{}].function")
     return request
 
 
@@ -148,12 +151,21 @@ def _wrong_format(request: ChatRequest) -> errors.Refusal | None:
             "type 'json_object'.",
             "messages",
         )
-    if form.get("type") == "json_schema" and "name" not in (form.get("json_schema") or {}):
-        return errors.wrong_request(
-            "Missing required parameter: 'response_format.json_schema.name'.",
-            "response_format.json_schema.name",
-            "missing_required_parameter",
-        )
+    if form.get("type") == "json_schema":
+        return wrong_schema(form.get("json_schema"), "response_format.json_schema")
+    return None
+
+
+def wrong_schema(named: Any, where: str) -> errors.Refusal | None:
+    """What a named schema lacks, if anything."""
+    for key, kind in (("name", str), ("schema", dict)):
+        told = named.get(key) if isinstance(named, dict) else None
+        if not isinstance(told, kind):
+            return errors.wrong_request(
+                f"Missing required parameter: '{where}.{key}'.",
+                f"{where}.{key}",
+                "missing_required_parameter",
+            )
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.dataplane import errors, sse
@@ -31,6 +32,8 @@ class Visit:
     account: Account
     principal: str
     body: bytes
+    failure: dict[str, str] | None = None
+    """How the work that is begun by this request is to end, where a fault says so."""
 
     @property
     def query(self) -> dict[str, str]:
@@ -120,7 +123,7 @@ class Entrance:
             deployment=deployment,
         )
 
-    async def attend(self, request: Request, errand: Errand, handler: Handler) -> Response:
+    async def attend(self, request: Request, errand: Errand, handler: Handler) -> ASGIApp:
         """A visit from its admission to its answer."""
         body = await request.body()
         self._reading.renew()
@@ -134,7 +137,14 @@ class Entrance:
                 self._reading.renew()
             if fault and fault.action == "answer":
                 raise ordered(fault)
-            told = handler(Visit(request=request, account=account, principal=principal, body=body))
+            visit = Visit(
+                request=request,
+                account=account,
+                principal=principal,
+                body=body,
+                failure=_failure(fault),
+            )
+            told = handler(visit)
         except Refusal as refusal:
             return refused(refusal, id)
         headers = answer_headers(id, account)
@@ -142,6 +152,8 @@ class Entrance:
             base = str(request.url).partition("/openai/")[0]
             headers["location"] = f"{base}/openai/{told.location}"
         content = told.body if isinstance(told.body, bytes) else sse.dumps(told.body)
+        if fault and fault.action == "drop":
+            return sse.Dropped(content, headers)
         return Response(content, told.status, headers, told.media_type)
 
     async def unknown(self, request: Request) -> Response:
@@ -158,6 +170,12 @@ def ordered(fault: Fault) -> Refusal:
     """The answer that a fault prescribes."""
     told = {"error": {"code": fault.code, "message": fault.message}}
     return Refusal(fault.status, told, fault.headers)
+
+
+def _failure(fault: Fault | None) -> dict[str, str] | None:
+    if fault is None or fault.action != "operation_failed":
+        return None
+    return {"code": fault.code, "message": fault.message}
 
 
 def request_id() -> str:

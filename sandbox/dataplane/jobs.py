@@ -107,6 +107,8 @@ class Jobs:
         if request.validation_file:
             self._data(visit, request.validation_file)
         row = self._row(request, wanted, base, content)
+        if visit.failure and not row["plan"]["error"]:
+            row["plan"]["error"] = {**visit.failure, "param": None}
         results = tuning.results(row["id"], Plan.of(row))
         store = self._around.store
         with store.transaction():

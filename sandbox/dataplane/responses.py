@@ -6,6 +6,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.dataplane import chat, errors
+from sandbox.dataplane import messages as message_shape
 from sandbox.dataplane.account import Deployment
 from sandbox.dataplane.completion import Message, Question
 from sandbox.dataplane.quality import Mind
@@ -14,6 +15,14 @@ from sandbox.dataplane.tokens import text_of
 ROLES: Final = ("assistant", "system", "developer", "user")
 
 ITEMS: Final = ("message", "function_call", "function_call_output", "reasoning", "item_reference")
+
+FORMAT: Final = "text.format"
+
+NOT_EMULATED: Final = {
+    "background": "answers no request in the background",
+    "conversation": "keeps no conversations but those that responses form",
+    "prompt": "has no prompt templates",
+}
 
 Item = dict[str, Any]
 
@@ -42,6 +51,8 @@ class ResponsesRequest(BaseModel):
     stream: bool | None = False
     store: bool | None = True
     background: bool | None = False
+    conversation: Any = None
+    prompt: Any = None
     max_output_tokens: int | None = Field(None, ge=16)
     temperature: float | None = None
     top_p: float | None = None
@@ -75,19 +86,28 @@ def parsed(body: bytes) -> ResponsesRequest:
             raise _invalid(f"input[{index}].type", kind, ITEMS)
         if kind == "message" and item.get("role") not in ROLES:
             raise _invalid(f"input[{index}].role", item.get("role"), ROLES)
-    if request.background:
-        raise errors.wrong_request(
-            "The sandbox answers no request in the background. Leave 'background' out.",
-            "background",
-            "unsupported_value",
-        )
+        if message := _message(item):
+            message_shape.check(message, f"input[{index}]")
+    for name, why in NOT_EMULATED.items():
+        if getattr(request, name):
+            raise errors.wrong_request(
+                f"The sandbox {why}. Leave '{name}' out.", name, "unsupported_value"
+            )
+    for index, tool in enumerate(request.tools or ()):
+        if tool.get("type") != "function":
+            raise _invalid(f"tools[{index}].type", tool.get("type"), ("function",))
+    message_shape.check_tools(request.tools or (), "tools[{}]")
+    form = request.text.format if request.text else None
+    if form and form.get("type") == "json_schema" and (wrong := chat.wrong_schema(form, FORMAT)):
+        raise wrong
     return request
 
 
 def _invalid(param: str, value: Any, supported: Sequence[str]) -> errors.Refusal:
-    names = ", ".join(f"'{each}'" for each in supported[:-1])
+    *others, last = (f"'{each}'" for each in supported)
+    names = f"{', '.join(others)}, and {last}" if others else last
     return errors.wrong_request(
-        f"Invalid value: '{value}'. Supported values are: {names}, and '{supported[-1]}'.",
+        f"Invalid value: '{value}'. Supported values are: {names}.",
         param,
         "invalid_value",
     )
@@ -162,9 +182,7 @@ def _response_format(text: Text | None) -> Mapping[str, Any] | None:
 
 def _tools(tools: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Functions only: the sandbox searches no web and no files."""
-    return [
-        {"type": "function", "function": each} for each in tools if each.get("type") == "function"
-    ]
+    return [{"type": "function", "function": each} for each in tools]
 
 
 def _choice(choice: str | dict[str, Any] | None) -> str | dict[str, Any] | None:

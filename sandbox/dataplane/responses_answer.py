@@ -1,6 +1,6 @@
 """Responses: how the answer is written, whole or as events."""
 
-import random
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,7 +19,7 @@ INCOMPLETE: Final = {"length": "max_output_tokens", "content_filter": "content_f
 
 
 def _id(kind: str) -> str:
-    return f"{kind}_{random.getrandbits(192):048x}"
+    return f"{kind}_{secrets.token_hex(24)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sandbox.dataplane import errors, messages
 from sandbox.dataplane.content_filter import GRADED, findings
 from sandbox.dataplane.tokens import of_chat, text_of, tokenizer
 
@@ -48,28 +49,35 @@ def _invalid(message: str) -> Complaint:
 def _wrong_example(example: Any) -> str:
     if not isinstance(example, dict):
         return "expected an object."
-    if "input" in example and "preferred_output" in example:
-        return ""
-    messages = example.get("messages")
-    if not isinstance(messages, list) or not messages:
+    told = _conversation(example)
+    if not isinstance(told, list) or not told:
         return "missing required property 'messages'."
-    for index, message in enumerate(messages):
+    for index, message in enumerate(told):
+        place = f"messages[{index}]"
         if not isinstance(message, dict) or message.get("role") not in ROLES:
-            return f"messages[{index}].role is none of {', '.join(ROLES)}."
+            return f"{place}.role is none of {', '.join(ROLES)}."
+        try:
+            messages.check(message, place)
+        except errors.Refusal as refusal:
+            return str(refusal.body["error"]["message"])
         if "content" not in message and not message.get("tool_calls"):
-            return f"messages[{index}] has no content."
-    if not any(message["role"] == "assistant" for message in messages):
+            return f"{place} has no content."
+    is_preference = "messages" not in example
+    if not is_preference and not any(message["role"] == "assistant" for message in told):
         return "there is no message of the assistant to learn from."
     return ""
 
 
+def _conversation(example: dict[str, Any]) -> Any:
+    """The messages of an example; one of preferences has them in its input."""
+    if "messages" not in example and isinstance(example.get("input"), dict):
+        return example["input"].get("messages")
+    return example.get("messages")
+
+
 def examples(content: bytes) -> list[list[dict[str, Any]]]:
     """The conversations of a file that is well formed."""
-    told = (json.loads(line) for line in lines(content))
-    return [
-        each["messages"] if "messages" in each else each["input"].get("messages", [])
-        for each in told
-    ]
+    return [_conversation(json.loads(line)) for line in lines(content)]
 
 
 def tokens(conversations: Sequence[list[dict[str, Any]]], model: str) -> int:

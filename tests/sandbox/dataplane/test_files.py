@@ -73,6 +73,10 @@ def test_files_are_listed_newest_first_by_purpose_and_page(tuner):
             "Line 1: there is no message of the assistant to learn from.",
         ),
         (jsonl({"messages": [{"role": "narrator", "content": "x"}]}), "messages[0].role"),
+        (
+            jsonl({"messages": [{"role": "assistant", "content": 5}]}),
+            "expected a string or array of objects, but got an integer",
+        ),
         (b"\xff\xfe", "not encoded in UTF-8"),
     ],
 )

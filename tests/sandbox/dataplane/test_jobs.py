@@ -6,6 +6,7 @@ import openai
 import pytest
 
 from components.sections import FineTunedSettings
+from sandbox.faults import Fault, Faults
 from tests.sandbox.dataplane.conftest import ACCOUNT_ID, HELLO, OPENAI_CONTRIBUTOR
 from tests.sandbox.dataplane.test_files import EXAMPLE, jsonl, upload
 
@@ -189,3 +190,28 @@ def test_an_asynchronous_client_tunes_too(cloud, unhurried):
             return await unhurried.fine_tuning.jobs.retrieve(job.id)
 
     assert asyncio.run(run()).status == "succeeded"
+
+
+def test_a_fault_makes_a_job_fail_with_its_words(cloud, tuner, data):
+    fault = Fault(action="operation_failed", path="fine_tuning", code="boom", message="It broke.")
+    Faults(cloud.around.store).add(fault)
+    job = tuner.fine_tuning.jobs.create(model=BASE, training_file=data)
+    failed = tuner.fine_tuning.jobs.retrieve(job.id)
+    assert (failed.status, failed.error.code, failed.error.message) == (
+        "failed",
+        "boom",
+        "It broke.",
+    )
+
+
+def test_a_job_whose_answer_was_lost_is_there_nevertheless(cloud, tuner, data):
+    Faults(cloud.around.store).add(Fault(action="drop", method="POST", times=1))
+    lost = tuner.fine_tuning.jobs.with_raw_response.create(model=BASE, training_file=data)
+    assert lost.text == ""
+    assert len(list(tuner.fine_tuning.jobs.list())) == 1
+
+
+def test_a_fault_answers_in_the_place_of_a_list(cloud, tuner):
+    Faults(cloud.around.store).add(Fault(path="fine_tuning", status=503, code="Busy"))
+    with pytest.raises(openai.InternalServerError):
+        tuner.fine_tuning.jobs.list()

@@ -1,0 +1,147 @@
+"""Bodies that nobody sends on purpose: an answer or a refusal, never a failure of the sandbox."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.sandbox.dataplane.conftest import ACCOUNT_ID, OPENAI_CONTRIBUTOR
+
+WORDS = (
+    *("model", "messages", "input", "role", "content", "type", "text", "user", "assistant", "chat"),
+    *("tools", "function", "name", "parameters", "tool_choice", "tool_calls", "arguments", "n"),
+    *("response_format", "format", "json_schema", "schema", "properties", "items", "enum", "stop"),
+    *("max_tokens", "max_output_tokens", "stream", "stream_options", "reasoning", "effort", "high"),
+    *(
+        "function_call",
+        "function_call_output",
+        "message",
+        "call_id",
+        "output",
+        "required",
+        "prompt",
+    ),
+    *("training_file", "hyperparameters", "n_epochs", "method", "supervised", "suffix", "metadata"),
+)
+PLAIN = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 40),
+    st.floats(allow_nan=False),
+    st.sampled_from(WORDS),
+)
+ANYTHING = st.recursive(
+    PLAIN,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(WORDS), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+MESSAGE = st.fixed_dictionaries(
+    {"role": st.sampled_from(["user", "assistant", "tool", "system"])},
+    optional={"content": ANYTHING, "name": ANYTHING, "tool_calls": ANYTHING},
+)
+ITEM = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["message", "function_call", "function_call_output", "reasoning"]),
+        "role": st.sampled_from(["user", "assistant", "system"]),
+        **dict.fromkeys(("content", "name", "arguments", "output", "call_id"), ANYTHING),
+    },
+)
+TOOL = st.fixed_dictionaries(
+    {"type": st.just("function")},
+    optional={
+        "name": ANYTHING,
+        "parameters": ANYTHING,
+        "function": st.fixed_dictionaries({}, optional={"name": ANYTHING, "parameters": ANYTHING}),
+    },
+)
+FORM = st.fixed_dictionaries(
+    {"type": st.sampled_from(["json_schema", "json_object", "text"])},
+    optional={"json_schema": ANYTHING, "schema": ANYTHING, "name": ANYTHING},
+)
+MORE = {
+    "tools": st.lists(TOOL, max_size=2),
+    "tool_choice": ANYTHING,
+    "stream": st.booleans(),
+    "stop": ANYTHING,
+    "metadata": ANYTHING,
+}
+BODIES = {
+    "deployments/chat/chat/completions": st.fixed_dictionaries(
+        {"messages": st.lists(MESSAGE, max_size=3)}, optional={**MORE, "response_format": FORM}
+    ),
+    "responses": st.fixed_dictionaries(
+        {"model": st.just("chat"), "input": st.one_of(ANYTHING, st.lists(ITEM, max_size=3))},
+        optional={
+            **MORE,
+            "text": st.fixed_dictionaries({"format": FORM}),
+            "reasoning": ANYTHING,
+            "previous_response_id": ANYTHING,
+        },
+    ),
+    "deployments/instruct/completions": st.fixed_dictionaries(
+        {"prompt": ANYTHING}, optional={**MORE, "echo": ANYTHING}
+    ),
+    "deployments/embed/embeddings": st.fixed_dictionaries({"input": ANYTHING}),
+    "fine_tuning/jobs": st.fixed_dictionaries(
+        {"model": st.just("gpt-4.1-mini"), "training_file": st.just("")},
+        optional={"hyperparameters": ANYTHING, "method": ANYTHING, "suffix": ANYTHING},
+    ),
+    "batches": st.fixed_dictionaries(
+        {"input_file_id": ANYTHING, "endpoint": ANYTHING, "completion_window": ANYTHING}
+    ),
+}
+NEAR = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def ask(cloud, web):
+    cloud.deployment("chat", capacity=100_000)
+    cloud.deployment("embed", "text-embedding-3-small", "1", capacity=100_000)
+    cloud.deployment("instruct", "gpt-35-turbo-instruct", "0914", capacity=100_000)
+    cloud.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+    headers = {"Authorization": f"Bearer {cloud.token()}"}
+
+    def run(path, body):
+        return web.post(
+            f"/acct/contoso/openai/{path}?api-version=2024-10-21", content=body, headers=headers
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("path", BODIES)
+@NEAR
+@given(data=st.data())
+def test_a_body_that_is_almost_right_is_answered_or_refused(ask, path, data):
+    body = data.draw(BODIES[path])
+    answer = ask(path, json.dumps(body).encode())
+    assert answer.status_code in (200, 201, 400, 404)
+    if answer.status_code >= 400:
+        assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", BODIES)
+@NEAR
+@given(body=st.one_of(st.binary(max_size=40), ANYTHING.map(lambda each: json.dumps(each).encode())))
+def test_a_body_that_is_anything_at_all_is_answered_or_refused(ask, path, body):
+    assert ask(path, body).status_code in (200, 400, 404)
+
+
+@NEAR
+@given(body=st.binary(max_size=200), boundary=st.sampled_from(["", "; boundary=x", "; boundary="]))
+def test_a_form_that_is_none_is_refused(cloud, web, ask, body, boundary):
+    answer = web.post(
+        "/acct/contoso/openai/v1/files",
+        content=body,
+        headers={
+            "Authorization": f"Bearer {cloud.token()}",
+            "Content-Type": f"multipart/form-data{boundary}",
+        },
+    )
+    assert answer.status_code == 400
