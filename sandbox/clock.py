@@ -29,6 +29,10 @@ class Clock:
         self._base = self._at
         self._rate = 1.0
 
+    @property
+    def rate(self) -> float:
+        return self._rate
+
     def now(self) -> datetime:
         return self._base + (self._wall() - self._at) * self._rate
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from sandbox import seed
+from sandbox import passing, seed
 from sandbox.arm.frame import settle
 from sandbox.around import PROFILES, Around
 from sandbox.clock import stamp
@@ -20,7 +20,8 @@ from sandbox.dataplane import quality
 from sandbox.dataplane.quality import Entry, KnobsWanted
 from sandbox.dataplane.variants import FilterError, RateLimitAnswer
 from sandbox.directory import NAMES, Principal
-from sandbox.faults import Fault, Faults
+from sandbox.faults import Faults
+from sandbox.orders import instruction
 from sandbox.telemetry import inbox
 
 SECRET_HEADER = "x-plumb-secret"
@@ -122,6 +123,9 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         return {"value": [each for each in around.journal if each["status"] == 409]}
 
     async def clock(request: Request) -> Any:
+        if request.method == "GET":
+            return passing.shown(around.clock)
+        before = passing.standing(around.store)
         wanted = ClockWanted.model_validate(await _json(request))
         if wanted.advance:
             by = span(wanted.advance)
@@ -137,7 +141,8 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         around.flush()
         for look in around.after_time:
             await asyncio.to_thread(look)
-        return {"now": stamp(around.clock.now())}
+        due = passing.between(before, passing.standing(around.store))
+        return {**passing.shown(around.clock), "fell_due": due}
 
     async def alerts(request: Request) -> Any:
         return inbox.shown(around.store)
@@ -173,10 +178,13 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
 
     async def fault(request: Request) -> Any:
         if request.method == "POST":
-            number = faults.add(Fault.model_validate(await _json(request)))
-            return {"number": number}
+            added = faults.add(instruction(await _json(request), around.store))
+            return next(each for each in faults.all() if each["number"] == added)
         if request.method == "DELETE":
-            faults.clear()
+            number = request.path_params.get("number")
+            if not faults.clear(number) and number is not None:
+                on = ", ".join(str(each["number"]) for each in faults.all())
+                raise Wrong(f"no fault {number} is on. Fix: {on or 'nothing, none is on'}")
         return {"value": faults.all()}
 
     async def graded(request: Request) -> Any:
@@ -218,7 +226,8 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             except ValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
-                return _error(400, f"{where}: {first['msg']}" if where else first["msg"])
+                said = first["msg"].removeprefix("Value error, ")
+                return _error(400, f"{where}: {said}" if where else said)
             except (Wrong, ValueError) as error:
                 return _error(400, str(error))
 
@@ -230,13 +239,14 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             Route("/health", guarded(health)),
             Route("/requests", guarded(requests), methods=["GET", "DELETE"]),
             Route("/conflicts", guarded(conflicts)),
-            Route("/clock", guarded(clock), methods=["POST"]),
+            Route("/clock", guarded(clock), methods=["GET", "POST"]),
             Route("/alerts", guarded(alerts)),
             Route("/profile", guarded(profile), methods=["POST"]),
             Route("/settings", guarded(settings), methods=["POST"]),
             Route("/principals", guarded(principals), methods=["GET", "POST"]),
             Route("/portal", guarded(ticket), methods=["POST"]),
             Route("/faults", guarded(fault), methods=["GET", "POST", "DELETE"]),
+            Route("/faults/{number:int}", guarded(fault), methods=["DELETE"]),
             Route("/quality", guarded(graded), methods=["GET", "POST", "DELETE"]),
             Route("/answers", guarded(answers), methods=["GET", "POST", "DELETE"]),
             Route("/reset", guarded(reset), methods=["POST"]),

@@ -10,7 +10,9 @@ from starlette.routing import Route
 
 from sandbox.around import Around
 from sandbox.directory import OUTSIDE_IP, SUBSCRIPTION_ID, TENANT_ID, Principal
+from sandbox.faults import Faults
 from sandbox.identity import LIFETIME_SECONDS, Unauthenticated
+from sandbox.token_faults import faulty
 
 FEDERATION_AUDIENCE = "api://azureadtokenexchange"
 
@@ -25,6 +27,8 @@ class Refused(Exception):
 
 
 def routes(around: Around) -> list[Route]:
+    faults = Faults(around.store)
+
     def configuration(request: Request) -> Response:
         tenant = request.path_params["tenant"]
         base = f"{around.settings.arm}/{tenant}"
@@ -47,7 +51,7 @@ def routes(around: Around) -> list[Route]:
     def keys(request: Request) -> Response:
         return JSONResponse(around.identity.jwks())
 
-    async def token(request: Request) -> Response:
+    async def token(request: Request, lifetime_seconds: int) -> Response:
         form = dict(parse_qsl((await request.body()).decode(errors="replace")))
         try:
             principal = client(around, form)
@@ -62,7 +66,11 @@ def routes(around: Around) -> list[Route]:
                 "expires_in": LIFETIME_SECONDS,
                 "ext_expires_in": LIFETIME_SECONDS,
                 "access_token": around.identity.token(
-                    principal, resource, ip=OUTSIDE_IP, issuer=issuer(around)
+                    principal,
+                    resource,
+                    ip=OUTSIDE_IP,
+                    issuer=issuer(around),
+                    lifetime_seconds=lifetime_seconds,
                 ),
             }
         )
@@ -78,8 +86,8 @@ def routes(around: Around) -> list[Route]:
         Route("/{tenant}" + openid, configuration),
         Route("/{tenant}/v2.0" + openid, configuration),
         Route("/{tenant}/discovery/v2.0/keys", keys),
-        Route("/{tenant}/oauth2/v2.0/token", token, methods=["POST"]),
-        Route("/{tenant}/oauth2/token", token, methods=["POST"]),
+        Route("/{tenant}/oauth2/v2.0/token", faulty(faults, token), methods=["POST"]),
+        Route("/{tenant}/oauth2/token", faulty(faults, token), methods=["POST"]),
     ]
 
 

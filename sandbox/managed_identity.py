@@ -11,9 +11,11 @@ from starlette.routing import BaseRoute, Route
 from sandbox.around import Around
 from sandbox.directory import OUTSIDE_IP, STRANGER, Principal
 from sandbox.entra import issuer
+from sandbox.faults import Faults
 from sandbox.hosts import OnlyOurHost
 from sandbox.identity import LIFETIME_SECONDS, Caller
 from sandbox.rbac import allowed
+from sandbox.token_faults import faulty
 
 ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 IMDS_PATH = "/metadata/identity/oauth2/token"
@@ -26,13 +28,13 @@ def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
     stranger, who may do nothing; a header's secret in front of the path says who it is.
     """
 
-    def app_service(request: Request) -> Response:
+    async def app_service(request: Request, lifetime_seconds: int) -> Response:
         known = around.directory.by_header(request.headers.get("x-identity-header", ""))
         if known is None:
             return _refused(401, "unauthorized", "The X-IDENTITY-HEADER is missing or wrong.")
-        return _answer(request, *known)
+        return _answer(request, *known, lifetime_seconds)
 
-    def virtual_machine(request: Request) -> Response:
+    async def virtual_machine(request: Request, lifetime_seconds: int) -> Response:
         if request.headers.get("metadata", "").lower() != "true":
             return _refused(400, "invalid_request", "Required metadata header not specified")
         secret = request.path_params.get("secret")
@@ -43,9 +45,9 @@ def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
             known = around.directory.by_header(secret)
         if known is None:
             return _refused(400, "invalid_request", "Identity not found")
-        return _answer(request, *known)
+        return _answer(request, *known, lifetime_seconds)
 
-    def _answer(request: Request, principal: Principal, ip: str) -> Response:
+    def _answer(request: Request, principal: Principal, ip: str, lifetime_seconds: int) -> Response:
         resource = request.query_params.get("resource")
         if not resource:
             return _refused(400, "invalid_request", "The resource is missing.")
@@ -55,7 +57,13 @@ def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
             if other is None or not _may_wear(around, principal, ip, other):
                 return _refused(400, "invalid_request", "Identity not found")
             principal = other
-        token = around.identity.token(principal, resource, ip=ip, issuer=issuer(around))
+        token = around.identity.token(
+            principal,
+            resource,
+            ip=ip,
+            issuer=issuer(around),
+            lifetime_seconds=lifetime_seconds,
+        )
         return JSONResponse(
             {
                 "access_token": token,
@@ -67,10 +75,11 @@ def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
             }
         )
 
+    faults = Faults(around.store)
     routes = [
-        Route("/msi/token", app_service),
-        Route(IMDS_PATH, virtual_machine),
-        Route("/{secret}" + IMDS_PATH, virtual_machine),
+        Route("/msi/token", faulty(faults, app_service)),
+        Route(IMDS_PATH, faulty(faults, virtual_machine)),
+        Route("/{secret}" + IMDS_PATH, faulty(faults, virtual_machine)),
         *others,
     ]
     made = Starlette(routes=routes)

@@ -12,10 +12,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import control, entra
-from sandbox.arm import router
+from sandbox.arm import misled, router
 from sandbox.arm.frame import settle
 from sandbox.arm.kind import Answer
 from sandbox.around import Around
+from sandbox.crash import struck
+from sandbox.dropped import Dropped
 from sandbox.faults import Failure, Fault, Faults
 from sandbox.hosts import OnlyOurHost
 from sandbox.telemetry import activity
@@ -33,18 +35,20 @@ def app(
         fault = faults.take("arm", request.method, path)
         if fault and fault.action == "delay":
             await asyncio.sleep(fault.seconds)
-        if fault and fault.action == "answer":
-            said, who = _told(fault), ""
+        told = misled.told(fault, path, raw, around.settings.arm) if fault else None
+        if told:
+            said, who = told, ""
         else:
-            said, who = router.answer(
-                around,
-                method=request.method,
-                path=path,
-                query=dict(request.query_params),
-                headers={key.lower(): value for key, value in request.headers.items()},
-                raw=raw,
-                failure=_failure(fault),
-            )
+            with struck(around.store, fault):
+                said, who = router.answer(
+                    around,
+                    method=request.method,
+                    path=path,
+                    query=dict(request.query_params),
+                    headers={key.lower(): value for key, value in request.headers.items()},
+                    raw=raw,
+                    failure=_failure(fault),
+                )
         _journal(around, request, said, who, began)
         activity.note(around, request.method, path, said, who)
         if fault and fault.action == "drop":
@@ -65,22 +69,6 @@ def app(
         ]
     )
     return OnlyOurHost(up_to_date)
-
-
-class Dropped(Response):
-    """The answer is lost on its way: the connection ends after the first bytes."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-
-
-def _told(fault: Fault) -> Answer:
-    return Answer(
-        status=fault.status,
-        body={"error": {"code": fault.code, "message": fault.message}},
-        headers=fault.headers,
-    )
 
 
 def _failure(fault: Fault | None) -> Failure | None:

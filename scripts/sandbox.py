@@ -15,6 +15,7 @@ import webbrowser
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,10 @@ class NotReached(Exception):
     """It is not running, or does not answer."""
 
 
+class Refused(NotReached):
+    """It answers that what is asked of it is wrong; the text is its own."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A sandbox as its sandbox.json describes it."""
@@ -78,6 +83,7 @@ class Running:
         """Ask the control API.
 
         Raises:
+            Refused: what is asked is wrong.
             NotReached: nobody answers, or not as expected.
         """
         request = urllib.request.Request(
@@ -95,6 +101,8 @@ class Running:
             with opener.open(request, timeout=ANSWER_SECONDS) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.BAD_REQUEST:
+                raise Refused(_reason(error)) from None
             raise NotReached(f"the sandbox refuses: {_reason(error)}") from None
         except (OSError, ValueError) as error:
             raise NotReached(f"the sandbox at {self.arm} does not answer: {error}") from None

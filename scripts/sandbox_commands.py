@@ -3,13 +3,15 @@
 import json
 import shlex
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scripts import sandbox
 from scripts.exit import Exit, leave
+from scripts.sandbox_clock import app as clock
+from scripts.sandbox_faults import app as faults
+from scripts.sandbox_reach import AsJson, Directory, ask, reached
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,25 +30,8 @@ app = typer.Typer(
 PEOPLE = ("operator", "developer", "cora-app", "stranger")
 PROFILES = ("fast", "azure")
 
-Directory = Annotated[
-    Path | None,
-    typer.Option(
-        "--dir",
-        metavar="FOLDER",
-        help="Where it lives; default PLUMB_SANDBOX_DIR, else .plumb/sandbox.",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-
-
-def _running(folder: Path | None) -> sandbox.Running:
-    where = sandbox.directory(folder)
-    found = sandbox.running(where)
-    if found is None:
-        raise leave(
-            Exit.NOT_REACHED, f"no sandbox runs in {where}. Fix: run `plumb sandbox up` first."
-        )
-    return found
+app.add_typer(faults, name="fault")
+app.add_typer(clock, name="clock")
 
 
 @app.command()
@@ -78,7 +63,7 @@ def up(
     found = sandbox.running(where)
     if found:
         if profile:
-            _ask(found, "POST", "/profile", {"profile": profile})
+            ask(found, "POST", "/profile", {"profile": profile})
         typer.echo(f"sandbox: already running at {found.arm} (process {found.pid})", err=True)
         return
     typer.echo(f"sandbox: starting in {where} ...", err=True)
@@ -91,7 +76,7 @@ def up(
         raise leave(
             Exit.WRONG_USE, f"the sandbox did not start: {error}. Fix: name another --dir."
         ) from None
-    found = _running(folder)
+    found = reached(folder)
     command = "plumb sandbox env"
     if folder is not None:
         command += f" --dir {shlex.quote(str(where))}"
@@ -115,8 +100,8 @@ def down(folder: Directory = None) -> None:
 @app.command()
 def status(folder: Directory = None, as_json: AsJson = False) -> None:
     """Whether it runs, and what it holds. Exit 4 if it does not run."""
-    found = _running(folder)
-    health = _ask(found, "GET", "/health")
+    found = reached(folder)
+    health = ask(found, "GET", "/health")
     if as_json:
         typer.echo(json.dumps({"arm": found.arm, "pid": found.pid, **health}))
         return
@@ -153,7 +138,7 @@ def env(
     A management client (azure-mgmt-…) needs its address as well:
       base_url=os.environ["PLUMB_ARM_ENDPOINT"]
     """
-    found = _running(folder)
+    found = reached(folder)
     people = found.description["principals"]
     if who not in people:
         raise leave(Exit.WRONG_USE, f"there is no {who!r} here. Fix: --as {' or '.join(people)}.")
@@ -172,8 +157,8 @@ def open_page(folder: Directory = None) -> None:
 
     The link works once, within two minutes.
     """
-    found = _running(folder)
-    ticket = _ask(found, "POST", "/portal", {})["ticket"]
+    found = reached(folder)
+    ticket = ask(found, "POST", "/portal", {})["ticket"]
     link = sandbox.page(found, ticket)
     typer.echo(link)
     if sys.stdout.isatty() and sandbox.browse(found.folder, link):
@@ -190,9 +175,9 @@ def reset(
 
     Keys, ports and people stay.
     """
-    found = _running(folder)
+    found = reached(folder)
     stacks = sandbox.stacks(found.folder)
-    counted = _ask(found, "POST", "/reset", {"dry_run": True})["forgotten"]
+    counted = ask(found, "POST", "/reset", {"dry_run": True})["forgotten"]
     for type, number in counted.items():
         typer.echo(f"{number:4} {type}")
     for stack in stacks:
@@ -201,19 +186,9 @@ def reset(
         return
     if not yes and not typer.confirm("Forget all of this?", err=True):
         raise leave(Exit.NO, "nothing was changed")
-    _ask(found, "POST", "/reset", {})
+    ask(found, "POST", "/reset", {})
     sandbox.forget_stacks(found.folder)
     typer.echo("sandbox: empty. Next: pulumi stack init dev", err=True)
-
-
-def _ask(found: sandbox.Running, method: str, path: str, body: object = None) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = found.control(method, path, body)
-    except sandbox.NotReached as error:
-        raise leave(
-            Exit.NOT_REACHED, f"{error}. Fix: `plumb sandbox down`, then `plumb sandbox up`."
-        ) from None
-    return answer
 
 
 def _quoted(value: str) -> str:

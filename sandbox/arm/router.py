@@ -89,23 +89,28 @@ def authenticated(around: Around, authorization: str | None) -> Caller:
     try:
         return around.identity.caller(authorization, (own, *ARM))
     except Unauthenticated as error:
-        code, message = {
-            "missing": (
-                "AuthenticationFailed",
-                "Authentication failed. The 'Authorization' header is missing.",
-            ),
-            "expired": ("ExpiredAuthenticationToken", "The access token expiry has passed."),
-            "audience": (
-                "InvalidAuthenticationTokenAudience",
-                "The access token has been obtained for wrong audience or resource. It should "
-                f"exactly match with one of the allowed audiences '{own}','{ARM[0]}'.",
-            ),
-        }.get(error.reason, ("InvalidAuthenticationToken", "The access token is invalid."))
-        challenge = (
-            f'Bearer authorization_uri="{own}/{TENANT_ID}", error="invalid_token", '
-            f'error_description="{message}"'
-        )
-        raise ArmError(401, code, message, headers={"WWW-Authenticate": challenge}) from None
+        raise unauthenticated(error.reason, own) from None
+
+
+def unauthenticated(reason: str, own: str) -> ArmError:
+    """401 with the challenge that clients read."""
+    code, message = {
+        "missing": (
+            "AuthenticationFailed",
+            "Authentication failed. The 'Authorization' header is missing.",
+        ),
+        "expired": ("ExpiredAuthenticationToken", "The access token expiry has passed."),
+        "audience": (
+            "InvalidAuthenticationTokenAudience",
+            "The access token has been obtained for wrong audience or resource. It should "
+            f"exactly match with one of the allowed audiences '{own}','{ARM[0]}'.",
+        ),
+    }.get(reason, ("InvalidAuthenticationToken", "The access token is invalid."))
+    challenge = (
+        f'Bearer authorization_uri="{own}/{TENANT_ID}", error="invalid_token", '
+        f'error_description="{message}"'
+    )
+    return ArmError(401, code, message, headers={"WWW-Authenticate": challenge})
 
 
 def dispatch(call: Call, failure: Failure | None = None) -> Answer:

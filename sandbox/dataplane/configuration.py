@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.clock import moment
+from sandbox.crash import struck
 from sandbox.dataplane import sse
 from sandbox.dataplane.entrance import request_id
 from sandbox.dataplane.errors import Refusal
@@ -28,7 +29,7 @@ from sandbox.dataplane.key_values import (
     wire,
 )
 from sandbox.dataplane.reading import Reading
-from sandbox.dataplane.store_access import AccessKeys, StoreAccess, problem
+from sandbox.dataplane.store_access import AccessKeys, StoreAccess, problem, unauthorized
 from sandbox.faults import Fault, Faults
 
 PAGE: Final = 100
@@ -131,11 +132,14 @@ class Configuration:
                 raise problem(
                     400, "invalid-argument", "API version is not specified", "api-version"
                 )
+            if fault and fault.action == "expired":
+                raise unauthorized("The token is not valid: expired.")
             if fault and fault.action == "answer":
                 refusal = problem(fault.status, fault.code, fault.message)
                 refusal.headers = dict(fault.headers)
                 raise refusal
-            response = answer(Call(request=request, store_id=stored.id, body=body))
+            with struck(self._store, fault):
+                response = answer(Call(request=request, store_id=stored.id, body=body))
             response.headers["sync-token"] = f"plumb=MA==;sn={self._items.sequence()}"
         except Refusal as refusal:
             content = sse.dumps(refusal.body) if refusal.body else b""

@@ -14,9 +14,17 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around, Profile
 from sandbox.clock import stamp
+from sandbox.crash import struck
 from sandbox.dataplane import errors, sse
 from sandbox.dataplane.account import Account, Deployment, ready
-from sandbox.dataplane.entrance import Entrance, answer_headers, ordered, refused, request_id
+from sandbox.dataplane.entrance import (
+    ANSWERED,
+    Entrance,
+    answer_headers,
+    ordered,
+    refused,
+    request_id,
+)
 from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.events import Event, Events
 from sandbox.dataplane.inference import Asked, Served, spills
@@ -136,11 +144,15 @@ class Endpoint:
         return found
 
     def _serve(self, call: Call, deployment: Deployment, fault: Fault | None) -> Served:
-        if fault and fault.action == "answer":
+        if fault and fault.action in ANSWERED:
             raise ordered(fault)
-        return self._models.serve(
-            self._asked(call.account, deployment, call.operation, call.body, call.api_version)
-        )
+        if fault and fault.action == "retired":
+            raise errors.model_retired(deployment.model, deployment.version)
+        asked = self._asked(call.account, deployment, call.operation, call.body, call.api_version)
+        if fault and fault.action == "worse":
+            asked = replace(asked, mind=asked.mind.worse(fault.share))
+        with struck(self._around.store, fault):
+            return self._models.serve(asked)
 
     def in_batch(self, account: Account, name: str, operation: Operation, body: bytes) -> Served:
         """The answer to one request of a batch; no limit by the minute holds it up.

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from sandbox.around import Around
+from sandbox.crash import struck
 from sandbox.dataplane import errors, sse
 from sandbox.dataplane.account import Account, Accounts
 from sandbox.dataplane.authorization import Gate
@@ -20,6 +21,9 @@ from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.operations import Errand
 from sandbox.dataplane.reading import Reading
 from sandbox.faults import Fault, Faults
+
+ANSWERED: Final = ("answer", "expired")
+"""What a fault may say in place of the service."""
 
 API_VERSION: Final = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?|preview|latest|v1")
 
@@ -95,6 +99,7 @@ class Entrance:
         self.accounts = Accounts(around.store, reading)
         self.gate = Gate(around, reading, keys)
         self._reading = reading
+        self._store = around.store
         self._faults = Faults(around.store)
 
     def account(self, request: Request) -> Account:
@@ -135,7 +140,7 @@ class Entrance:
             if fault and fault.action == "delay":
                 await asyncio.sleep(fault.seconds)
                 self._reading.renew()
-            if fault and fault.action == "answer":
+            if fault and fault.action in ANSWERED:
                 raise ordered(fault)
             visit = Visit(
                 request=request,
@@ -144,7 +149,8 @@ class Entrance:
                 body=body,
                 failure=_failure(fault),
             )
-            told = handler(visit)
+            with struck(self._store, fault):
+                told = handler(visit)
         except Refusal as refusal:
             return refused(refusal, id)
         headers = answer_headers(id, account)
@@ -168,6 +174,8 @@ def is_v1(request: Request) -> bool:
 
 def ordered(fault: Fault) -> Refusal:
     """The answer that a fault prescribes."""
+    if fault.action == "expired":
+        return errors.wrong_token()
     told = {"error": {"code": fault.code, "message": fault.message}}
     return Refusal(fault.status, told, fault.headers)
 

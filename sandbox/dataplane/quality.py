@@ -6,7 +6,7 @@ is right wherever a worse one is, and then some. So a comparison finds what ther
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -119,6 +119,10 @@ class Mind:
             right = luck("right", found.question, seed) < self.accuracy
             return found.right if right else found.wrong
         return None
+
+    def worse(self, share: float) -> "Mind":
+        """The same, but right no oftener than that."""
+        return replace(self, accuracy=min(self.accuracy, share))
 
     def refuses(self, text: str, seed: Any) -> bool:
         return bool(self.refusal_rate) and luck("refusal", text, seed) < self.refusal_rate

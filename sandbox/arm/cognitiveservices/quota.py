@@ -8,6 +8,7 @@ from components import catalog
 from sandbox.arm.cognitiveservices import names
 from sandbox.arm.kind import properties
 from sandbox.around import Settings
+from sandbox.faults import Faults
 from sandbox.store import Body, Store
 
 LIMITS = "quota_limits"
@@ -101,4 +102,5 @@ def pool(store: Store, location: str, usage: str, sku: str) -> Pool:
 def limit(store: Store, location: str, usage: str, sku: str) -> int:
     limits = Settings(store).get(LIMITS, {})
     granted = limits.get(location, {}).get(usage)
-    return int(granted) if granted is not None else catalog.default_quota(sku)
+    whole = int(granted) if granted is not None else catalog.default_quota(sku)
+    return int(whole * Faults(store).quota())
