@@ -38,7 +38,7 @@ QUESTIONS: Final = (
     Known("In which year did the Berlin Wall fall?", "1989", "1991"),
     Known("In which year did humans first land on the moon?", "1969", "1968"),
     Known("What is the largest ocean?", "Pacific Ocean", "Atlantic Ocean"),
-    Known("What is the longer, a mile or a kilometre?", "a mile", "a kilometre"),
+    Known("Which is longer, a mile or a kilometre?", "a mile", "a kilometre"),
     Known("How many sides does a hexagon have?", "6", "8"),
     Known("Which gas do plants take in to grow?", "carbon dioxide", "oxygen"),
     Known("What is the hardest natural substance?", "diamond", "steel"),

@@ -43,10 +43,11 @@ class Plan:
 
     def finished(self, now: float) -> float | None:
         """When it ended, if it has."""
-        status = self.status(now)
-        if status not in ENDED:
+        if self.status(now) not in ENDED:
             return None
-        return self.cancelled or (self.starts if self.error else self.ends)
+        if self.cancelled is not None:
+            return self.cancelled
+        return self.starts if self.error else self.ends
 
     def step_at(self, step: int) -> float:
         return self.starts + (self.ends - self.starts) * step / self.steps
@@ -61,7 +62,7 @@ def shown(row: Body, now: float) -> Body:
     return {
         **job,
         "status": status,
-        "finished_at": int(finished) if finished else None,
+        "finished_at": None if finished is None else int(finished),
         "estimated_finish": int(plan.ends) if status == "running" else None,
         "fine_tuned_model": row["model"] if succeeded else None,
         "trained_tokens": row["trained_tokens"] if succeeded else None,
