@@ -7,6 +7,7 @@ beside an engine that was built here.
 import json
 import os
 import queue
+import select
 import shutil
 import signal
 import subprocess
@@ -250,10 +251,16 @@ def serve_until_the_engine_leaves(executor: str, engine: str) -> None:
         # Not sys.exit: it would wait for the threads of calls that nobody listens to any more.
         os._exit(0)
 
+    # A signal that meets another thread, or the moment before a read, does not end that read.
+    signalled, wake = os.pipe()
+    os.set_blocking(wake, False)
+    signal.set_wakeup_fd(wake)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, leave)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    leave()
+    engine_end = sys.stdin.fileno()
+    while True:
+        ready, _, _ = select.select([engine_end, signalled], [], [])
+        if signalled in ready or not os.read(engine_end, 4096):
+            leave()

@@ -1,5 +1,6 @@
 """The host that runs Python for the engine, spoken to as the engine speaks to it."""
 
+import ctypes
 import json
 import os
 import signal
@@ -336,3 +337,17 @@ def test_the_host_leaves_without_a_word(
     leave(process)
     assert process.wait() == 0
     assert process.stderr and process.stderr.read() == ""
+
+
+LIBC = ctypes.CDLL(None)
+
+
+@pytest.mark.skipif(not hasattr(LIBC, "tgkill"), reason="Linux alone can aim at one thread")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_meets_another_thread_is_not_lost(
+    process: subprocess.Popen[str], stub: LanguageRuntimeStub, number: int
+) -> None:
+    assert stub.GetPluginInfo(Empty()).version
+    threads = [int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()]
+    assert LIBC.tgkill(process.pid, max(threads), number) == 0
+    assert process.wait(60) == 0
