@@ -25,6 +25,7 @@ from sandbox.clock import Clock
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, Directory
+from sandbox.dropped import Protocol
 from sandbox.entra import issuer
 from sandbox.faults import Faults
 from sandbox.identity import Identity
@@ -233,7 +234,7 @@ class _Quiet(uvicorn.Server):
 def _server(app: Any, context: ssl.SSLContext | None) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Protocol,
         lifespan="off",
         log_level="warning",
         access_log=False,
