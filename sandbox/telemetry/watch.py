@@ -28,6 +28,7 @@ class Watch:
         self._lock = Lock()
         self._closed = False
         self._minute: datetime | None = None
+        self._busy: dict[datetime, list[datetime]] = {}
 
     def tick(self) -> None:
         """Evaluate what has become due. Whatever waits in memory must have been written before."""
@@ -37,6 +38,7 @@ class Watch:
             if self._closed or minute == self._minute:
                 return
             self._minute = minute
+            self._busy = {}
             store = self._around.store
             watched = [*enabled(store), *budgets.all_of(store)]
             for stored in watched:
@@ -65,8 +67,11 @@ class Watch:
 
     def _look(self, wanted: Rule, last: datetime, now: datetime) -> None:
         store, lasting = self._around.store, self._lasting(wanted)
-        minutes = busy_minutes(store, last - lasting)
-        for turn in turns(last, now, wanted.frequency, lasting, minutes):
+        since = last - lasting
+        # Most rules ask for the same: a look through all the traffic for each would be felt.
+        if since not in self._busy:
+            self._busy[since] = busy_minutes(store, since)
+        for turn in turns(last, now, wanted.frequency, lasting, self._busy[since]):
             settle(store, wanted, findings(self._around, wanted, turn), turn)
 
     def _keep(self, stored: Stored, now: datetime, error: str | None) -> None:
