@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import dataplane
+from bench import arm, dataplane
 from bench.row import Row
 from components.stack_file import PROJECT, ROOT, open_stack_file
 from policies.values import Unknown
@@ -184,6 +184,7 @@ def rows(folder: Path) -> Iterator[Row]:
         )
 
     yield from dataplane.rows(folder / "dataplane")
+    yield from arm.rows()
 
     demo = {**os.environ, "PLUMB_SANDBOX_DIR": str(folder / "demo")}
     took = seconds(["make", "demo"], ROOT, demo)

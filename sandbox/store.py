@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS resources (
 CREATE INDEX IF NOT EXISTS resources_parent ON resources (parent_lc, type_lc);
 CREATE INDEX IF NOT EXISTS resources_purge ON resources (purge_at);
 CREATE INDEX IF NOT EXISTS resources_type ON resources (type_lc);
+CREATE INDEX IF NOT EXISTS resources_list ON resources (parent_lc, type_lc, id_lc);
+CREATE INDEX IF NOT EXISTS resources_by_type ON resources (type_lc, id_lc);
 CREATE TABLE IF NOT EXISTS operations (
     id TEXT PRIMARY KEY, action TEXT NOT NULL, resource_id TEXT NOT NULL, collection TEXT NOT NULL,
     status TEXT NOT NULL, started TEXT NOT NULL, due TEXT NOT NULL, ended TEXT,
@@ -191,6 +193,21 @@ class Store:
             "id_lc >= ? AND id_lc < ? AND deleted_at IS NULL", prefix, prefix[:-1] + "0"
         )
 
+    def page(
+        self, parent_id: str | None, types: Sequence[str], scope: str, after: str, size: int
+    ) -> list[Stored]:
+        """The next live ones by id: of some types, under a parent or at any depth of a scope."""
+        which = "deleted_at IS NULL AND id_lc > ? AND id_lc >= ? AND id_lc < ? "
+        from_id, to_id = _range(scope.rstrip("/"))
+        parameters = [after.lower(), from_id, to_id]
+        if parent_id is not None:
+            which += "AND parent_lc = ? "
+            parameters.append(parent_id.lower())
+        # The plus keeps SQLite from sorting all of many types instead of walking along the ids.
+        column = "type_lc" if len(types) == 1 else "+type_lc"
+        which += f"AND {column} IN ({','.join('?' * len(types))})"
+        return self._all(which, *parameters, *(each.lower() for each in types), limit=size)
+
     def of_type(self, type: str, *, deleted: bool = False) -> list[Stored]:
         """All of a type: the live ones, or the soft-deleted ones."""
         which = "IS NOT NULL" if deleted else "IS NULL"
@@ -284,11 +301,11 @@ class Store:
         found = self._all(condition, *parameters)
         return found[0] if found else None
 
-    def _all(self, condition: str, *parameters: str) -> list[Stored]:
+    def _all(self, condition: str, *parameters: str, limit: int = -1) -> list[Stored]:
         rows = self.execute(
             "SELECT id, type, body, etag, changed_at, deleted_at, purge_at FROM resources "
-            f"WHERE {condition} ORDER BY id_lc",
-            parameters,
+            f"WHERE {condition} ORDER BY id_lc LIMIT ?",
+            (*parameters, limit),
         )
         return [
             Stored(

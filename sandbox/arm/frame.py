@@ -10,11 +10,11 @@ from sandbox.arm.errors import (
     parent_not_found,
     resource_not_found,
 )
-from sandbox.arm.ids import ArmId, parse, segment, within
+from sandbox.arm.ids import ArmId, parse, segment
 from sandbox.arm.kind import Answer, Call, Kind, Put, Situation
 from sandbox.arm.kinds import KINDS
 from sandbox.arm.location import region
-from sandbox.arm.paging import page
+from sandbox.arm.paging import page, stored_page
 from sandbox.around import Around
 from sandbox.clock import moment, stamp
 from sandbox.faults import Failure
@@ -83,15 +83,19 @@ def head(call: Call, id: ArmId) -> Answer:
 def listing(call: Call, kind: Kind, parent: str) -> Answer:
     """Those of a type under a parent; under a subscription, those of all its groups."""
     if kind.found:
-        found = kind.found(call, parent)
-    elif "/" not in parent.strip("/").removeprefix("subscriptions/"):
-        found = [each for each in call.store.of_type(kind.type) if within(each.id, parent)]
-    else:
+        bodies = [shown(each, kind, call) for each in kind.found(call, parent)]
+        return page(call, [*(kind.listed(call, parent) if kind.listed else ()), *bodies])
+    everywhere = "/" not in parent.strip("/").removeprefix("subscriptions/")
+    if not everywhere:
         parent = canonical_scope(call.store, parent)
-        found = call.store.children(parent, kind.type)
-    bodies = [shown(each, kind, call) for each in found]
-    always = kind.listed(call, parent) if kind.listed else []
-    return page(call, [*always, *bodies])
+    return stored_page(
+        call,
+        [kind.type],
+        scope=parent,
+        parent=None if everywhere else parent,
+        shown=lambda each: shown(each, kind, call),
+        always=kind.listed(call, parent) if kind.listed else (),
+    )
 
 
 def put(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None) -> Answer:
@@ -201,14 +205,15 @@ def apply_delete(around: Around, id: str, at: datetime) -> None:
     if kind and kind.remove:
         kind.remove(around, stored, at)
         return
+    for each in around.store.beneath(id):
+        # First, with all that they keep: a deleted account's deployments still hold quota.
+        beneath = KINDS.get(each.type.lower())
+        if beneath and beneath.remove:
+            beneath.remove(around, each, at)
     below = sorted(around.store.beneath(id), key=lambda each: each.id.count("/"))
     for each in reversed(below):
         if around.store.get(each.id):
-            beneath = KINDS.get(each.type.lower())
-            if beneath and beneath.remove:
-                beneath.remove(around, each, at)
-            else:
-                _erase(around, each)
+            _erase(around, each)
     _erase(around, stored)
 
 

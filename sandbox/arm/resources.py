@@ -10,10 +10,10 @@ from sandbox.arm.ids import ArmId, segment, within
 from sandbox.arm.kind import Answer, Call, Kind, Route
 from sandbox.arm.kinds import GROUP_KIND, KINDS
 from sandbox.arm.location import display_name, region, regions
-from sandbox.arm.paging import page
+from sandbox.arm.paging import page, stored_page
 from sandbox.directory import SUBSCRIPTION_ID, TENANT_ID
 from sandbox.faults import Failure
-from sandbox.store import Body
+from sandbox.store import Body, Stored
 
 GROUP_NAME = re.compile(r"[-\w._()]{1,90}")
 
@@ -146,25 +146,29 @@ def _blocking(call: Call, group_id: str) -> list[Body]:
 
 
 def groups(call: Call, names: Mapping[str, str]) -> Answer:
-    return page(call, [each.body for each in call.store.of_type(GROUP_KIND.type)])
+    return stored_page(
+        call,
+        [GROUP_KIND.type],
+        scope=f"/subscriptions/{SUBSCRIPTION_ID}",
+        shown=lambda each: each.body,
+    )
 
 
 def in_scope(call: Call, names: Mapping[str, str]) -> Answer:
     """Top-level resources of a group or of the subscription; $filter by resourceType."""
     scope = frame.canonical_scope(call.store, call.path.rpartition("/resources")[0])
     wanted = re.search(r"resourceType eq '([^']+)'", call.query.get("$filter", ""), re.IGNORECASE)
-    found = [
-        {
-            key: each.body[key]
-            for key in ("id", "name", "type", "location", "kind", "sku", "tags", "identity")
-            if key in each.body
-        }
-        for each in call.store.beneath(scope)
-        if each.type.lower() in KINDS
-        and KINDS[each.type.lower()].tracked
-        and (not wanted or each.type.lower() == wanted[1].lower())
+    types = [
+        kind.type
+        for kind in KINDS.values()
+        if kind.tracked and (not wanted or kind.type.lower() == wanted[1].lower())
     ]
-    return page(call, found)
+    return stored_page(call, types, scope=scope, shown=_summary)
+
+
+def _summary(stored: Stored) -> Body:
+    keys = ("id", "name", "type", "location", "kind", "sku", "tags", "identity")
+    return {key: stored.body[key] for key in keys if key in stored.body}
 
 
 def subscription(call: Call, names: Mapping[str, str]) -> Answer:

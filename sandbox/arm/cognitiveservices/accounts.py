@@ -261,6 +261,7 @@ def soft_delete(around: Around, stored: Stored, at: datetime) -> None:
     for each in around.store.beneath(stored.id):
         if any(within(each.id, gone) for gone in erased):
             around.store.delete(each.id)
+            around.directory.remove_of_resource(each.id)
     body = {**stored.body}
     body["properties"] = {
         **properties(body),

@@ -1,10 +1,11 @@
 """Workspaces, alerts, diagnostic settings, budgets, and App Configuration's management."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.sandbox.core.cloud import ACCOUNT, GROUP, SUBSCRIPTION, Cloud, code
+from tests.sandbox.core.cloud import ACCOUNT, ARM, GROUP, SUBSCRIPTION, Cloud, code, deployment
 from tests.sandbox.core.examples import ACTION_GROUP, EXAMPLES, STORE, WORKSPACE
 
 BODIES = {path: body for _, path, body in EXAMPLES}
@@ -179,3 +180,15 @@ def test_resources_of_a_group_are_listed_by_type(cloud: Cloud) -> None:
     wanted = {"$filter": "resourceType eq 'Microsoft.OperationalInsights/workspaces'"}
     found = cloud.get(f"{GROUP}/resources", query=wanted).body["value"]
     assert [each["name"] for each in found] == ["log-test"]
+
+
+def test_what_goes_between_two_pages_makes_no_later_item_disappear(cloud: Cloud) -> None:
+    cloud.around.settings.set("page_size", 2)
+    for name in ("a", "b", "c", "d"):
+        cloud.put(f"{ACCOUNT}/deployments/{name}", deployment(1))
+    first = cloud.get(f"{ACCOUNT}/deployments").body
+    cloud.delete(f"{ACCOUNT}/deployments/a")
+    url, _, query = first["nextLink"].removeprefix(ARM).partition("?")
+    second = cloud.get(url, query=dict(parse_qsl(query))).body
+    assert [each["name"] for each in second["value"]] == ["c", "d"]
+    assert "nextLink" not in second
