@@ -1,13 +1,12 @@
 """From a query's text to its tree, by recursive descent."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 from sandbox.telemetry.kql import tree
+from sandbox.telemetry.kql.reader import Reader
 from sandbox.telemetry.kql.refusal import NotUnderstood
-from sandbox.telemetry.kql.tokens import Kind, Token, place, tokens
-
-T = TypeVar("T")
+from sandbox.telemetry.kql.tokens import Kind, Token, place
 
 DEEPEST: Final = 40
 """Levels of brackets. SQLite has a limit of its own beyond."""
@@ -40,14 +39,8 @@ def parse(query: str) -> tree.Query:
     return Parser(query).query()
 
 
-class Parser:
+class Parser(Reader):
     """Reads tokens one by one; each method reads what it is called after."""
-
-    def __init__(self, query: str) -> None:
-        self._query = query
-        self._tokens = tokens(query)
-        self._at = 0
-        self._depth = 0
 
     def query(self) -> tree.Query:
         lets: list[tuple[str, tree.Pipeline | tree.Expression]] = []
@@ -324,51 +317,6 @@ class Parser:
         if negative and isinstance(value, int | float):
             value = -value
         return tree.Literal(value, _type(here))
-
-    def _whole(self) -> int:
-        here = self._here
-        if here.kind != "number" or not isinstance(here.value, int):
-            raise self._wrong("a whole number")
-        self._next()
-        return here.value
-
-    def _separated(self, read: Callable[[], T]) -> list[T]:
-        found = [read()]
-        while self._is(","):
-            self._next()
-            found.append(read())
-        return found
-
-    @property
-    def _here(self) -> Token:
-        return self._tokens[self._at]
-
-    def _is(self, text: str) -> bool:
-        return self._here.kind in ("sign", "name") and self._here.text == text
-
-    def _next(self) -> Token:
-        here = self._here
-        if here.kind != "end":
-            self._at += 1
-        return here
-
-    def _expect(self, text: str) -> None:
-        if not self._is(text):
-            raise self._wrong(f"'{text}'")
-        self._next()
-
-    def _name(self, what: str) -> str:
-        if self._here.kind != "name":
-            raise self._wrong(what)
-        return self._next().text
-
-    def _place(self) -> str:
-        return place(self._query, self._here.at)
-
-    def _wrong(self, wanted: str) -> NotUnderstood:
-        here = self._here
-        found = "the query ends" if here.kind == "end" else f"'{here.text}' stands"
-        return NotUnderstood(f"{found} where {wanted} is expected, {self._place()}")
 
 
 def _type(token: Token) -> tree.Type:
