@@ -120,13 +120,10 @@ class Faults:
             for number, fault in self._on():
                 if not meets(fault, plane, method, path, principal, deployment):
                     continue
-                met = fault.model_copy(update={"met": fault.met + 1})
-                hit = fault.met >= fault.after and luck(fault) < fault.probability
-                if not hit:
-                    self._write(number, met)
-                    continue
-                self._count_off(number, met.model_copy(update={"hits": fault.hits + 1}))
-                return fault
+                hit = strikes(fault)
+                self._write(number, counted(fault, hit))
+                if hit:
+                    return fault
         return None
 
     def quota(self) -> float:
@@ -140,16 +137,13 @@ class Faults:
         kept = [(int(row["number"]), Fault.model_validate_json(row["body"])) for row in rows]
         return [(number, each) for number, each in kept if each.until is None or now < each.until]
 
-    def _count_off(self, number: int, fault: Fault) -> None:
-        if fault.times is not None and fault.hits >= fault.times:
+    def _write(self, number: int, fault: Fault | None) -> None:
+        if fault is None:
             self._store.execute("DELETE FROM faults WHERE number = ?", (number,))
         else:
-            self._write(number, fault)
-
-    def _write(self, number: int, fault: Fault) -> None:
-        self._store.execute(
-            "UPDATE faults SET body = ? WHERE number = ?", (fault.model_dump_json(), number)
-        )
+            self._store.execute(
+                "UPDATE faults SET body = ? WHERE number = ?", (fault.model_dump_json(), number)
+            )
 
 
 def _left(fault: Fault) -> dict[str, Any]:
@@ -170,6 +164,17 @@ def meets(
         and (fault.target is None or targets.parse(fault.target).meets(path, deployment))
         and re.search(fault.path, path, re.IGNORECASE) is not None
     )
+
+
+def strikes(fault: Fault) -> bool:
+    """Whether a fault hits the request that it meets now."""
+    return fault.met >= fault.after and luck(fault) < fault.probability
+
+
+def counted(fault: Fault, hit: bool) -> Fault | None:
+    """A fault after a request; None once it is used up."""
+    after = fault.model_copy(update={"met": fault.met + 1, "hits": fault.hits + hit})
+    return None if after.times is not None and after.hits >= after.times else after
 
 
 def luck(fault: Fault) -> float:

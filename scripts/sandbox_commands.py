@@ -24,6 +24,8 @@ app = typer.Typer(
       eval "$(plumb sandbox env --outside)"        # from outside the virtual network
       eval "$(plumb sandbox env --as stranger)"    # as somebody without any role
       plumb sandbox up --profile azure             # deletions and roles take Azure's time
+      plumb sandbox clock advance 48h              # what is due by then happens now
+      plumb sandbox fault add --help               # let it fail as Azure does
     """,
 )
 

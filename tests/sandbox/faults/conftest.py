@@ -10,11 +10,14 @@ from azure.identity import DefaultAzureCredential, get_bearer_token_provider
 from azure.mgmt.resource.resources import ResourceManagementClient
 
 from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, SUBSCRIPTION, deployment
+from tests.sandbox.core.conftest import cloud, empty, token_key
 from tests.sandbox.dataplane.conftest import OPENAI_USER
 from tests.sandbox.running import RunningSandbox
 
 CHAT = f"{ACCOUNT}/deployments/chat"
 SCOPE = "https://cognitiveservices.azure.com/.default"
+
+__all__ = ["cloud", "empty", "token_key"]
 
 Order = Callable[..., dict[str, Any]]
 

@@ -1,17 +1,19 @@
 """What the management clients, as Microsoft ships them, do about each fault of ARM."""
 
+import openai
 import pytest
 from azure.appconfiguration import AzureAppConfigurationClient, ConfigurationSetting
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
+    ServiceResponseError,
 )
 from azure.identity import CredentialUnavailableError, DefaultAzureCredential
 
 from tests.sandbox.core.cloud import ACCOUNT, GROUP, deployment
-from tests.sandbox.dataplane.conftest import DATA_OWNER
-from tests.sandbox.faults.conftest import role, write
+from tests.sandbox.dataplane.conftest import DATA_OWNER, OPENAI_USER
+from tests.sandbox.faults.conftest import chat, role, write
 
 NEW = f"{ACCOUNT}/deployments/new"
 STORE = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/routes-test"
@@ -74,8 +76,7 @@ def test_an_accepted_operation_fails_at_its_end(order, deployed, arm):
     order("arm:deployments", "operation-failed", count=1)
     with pytest.raises(HttpResponseError, match="internal error"):
         write(arm, NEW, deployment(1))
-    state = arm.resources.get_by_id(NEW, api_version="2025-06-01").properties["provisioningState"]
-    assert state == "Failed"
+    assert state(arm) == "Failed"
 
 
 @pytest.mark.parametrize("kind", ["throttle", "server-error"])
@@ -103,3 +104,46 @@ def test_configuration_is_throttled_waited_for_and_then_refuses_old_tokens(
         with pytest.raises(ClientAuthenticationError):
             store.get_configuration_setting("greeting")
         assert store.get_configuration_setting("greeting").value == "hello"
+
+
+def test_a_slow_answer_of_arm_runs_into_the_callers_timeout(order, deployed, arm, slept):
+    order("arm", "slow", delay=0.3)
+    with pytest.raises(ServiceResponseError, match="timed out"):
+        arm.resource_groups.get("rg-test", read_timeout=0.05, retry_total=0)
+
+
+def test_what_falls_due_while_time_passes_happens_and_is_counted(deployed, arm):
+    deployed.control("POST", "/profile", {"profile": "azure"})
+    deployed.control("POST", "/clock", {"freeze": True})
+    arm.resources.begin_create_or_update_by_id(
+        NEW, deployment(1), api_version="2025-06-01", polling=False
+    )
+    assert state(arm) != "Succeeded"
+    assert passed(deployed, "1m")["finished"] == 1
+    assert state(arm) == "Succeeded"
+    arm.resources.begin_delete_by_id(ACCOUNT, api_version="2025-06-01", polling=False)
+    assert passed(deployed, "1m")["finished"] == 1
+    assert passed(deployed, "47h")["purged"] == 0
+    assert passed(deployed, "2h")["purged"] == 1
+
+
+def test_a_role_takes_effect_when_its_delay_is_over(deployed, arm, model):
+    deployed.control("POST", "/profile", {"profile": "azure"})
+    deployed.control("POST", "/clock", {"freeze": True})
+    operator = deployed.description["principals"]["operator"]["oid"]
+    id, body = role(ACCOUNT, OPENAI_USER, operator)
+    arm.resources.begin_delete_by_id(id, api_version="2022-04-01", polling=False)
+    arm.resources.begin_create_or_update_by_id(id, body, api_version="2022-04-01", polling=False)
+    with pytest.raises(openai.AuthenticationError):
+        chat(model)
+    passed(deployed, "61s")
+    assert chat(model)
+
+
+def state(arm):
+    found = arm.resources.get_by_id(NEW, api_version="2025-06-01")
+    return found.properties["provisioningState"]
+
+
+def passed(sandbox, span):
+    return sandbox.control("POST", "/clock", {"advance": span})["fell_due"]
