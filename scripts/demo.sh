@@ -17,20 +17,17 @@ printf '$ eval "$(plumb sandbox env)"\n'
 settings=$(plumb sandbox env)
 eval "$settings"
 
-step '2. What would be deployed, judged by the policy pack before anything is'
+step '2. What would be deployed, judged by the policy pack; then the deployment itself'
 run pulumi stack select --create dev
-run pulumi preview --stack dev --policy-pack policies --suppress-outputs
-
-step '3. Deploy it'
 run pulumi up --stack dev --policy-pack policies --yes --suppress-outputs
 
-step '4. Does every deployment answer?'
+step '3. Does every deployment answer?'
 run plumb smoke --stack dev
 
-step '5. An application, with nothing of ours in it: openai and an Entra token'
+step '4. An application, with nothing of ours in it: openai and an Entra token'
 run python scripts/demo_client.py
 
-step '6. Where to look'
+step '5. Where to look'
 cat <<'HERE'
 First, in this shell         eval "$(.venv/bin/plumb sandbox env)"
 Change the stack             edit Pulumi.dev.yaml, make preview, make up
