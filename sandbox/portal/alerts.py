@@ -1,6 +1,6 @@
 """Alert rules, what they have told, and those that cannot tell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -104,9 +104,18 @@ def _condition(condition: Mapping[str, Any]) -> str:
     """What was measured, and what it was held against."""
     name, operator = condition.get("metricName"), str(condition.get("operator") or "")
     value = _shown(condition.get("metricValue"))
-    split = ", ".join(f"{each['value']}" for each in condition.get("dimensions") or ())
+    split = ", ".join(_split(condition.get("dimensions") or ()))
     bounds = f"{SIGNS.get(operator.lower(), operator)} {_shown(condition.get('threshold'))}"
     return f"{name} {value}, {bounds}" + (f" ({split})" if split else "")
+
+
+def _split(dimensions: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What was looked at by itself; of what is so or not so, only that it is."""
+    for each in dimensions:
+        if each["value"] == "True":
+            yield str(each["name"])
+        elif each["value"] != "False":
+            yield str(each["value"])
 
 
 def _shown(value: Any) -> str:

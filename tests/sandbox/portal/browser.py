@@ -89,33 +89,32 @@ class Browser:
         )
         self.tell("Emulation.setScriptExecutionDisabled", value=not script)
 
-    def go(self, link: str) -> None:
-        """Open a page, and wait until it is there."""
-        self._loaded(self.tell("Page.navigate", url=link)["loaderId"])
-
-    def led_to(self, link: str) -> None:
-        """Wait until the page has gone on to another by itself."""
+    def go(self, link: str, to: str = "") -> None:
+        """Open a page, and wait until it is there, or the one that it leads on to by itself."""
 
         def there(event: dict[str, Any]) -> bool:
             frame = event.get("params", {}).get("frame", {})
-            return event.get("method") == "Page.frameNavigated" and frame["url"] == link
+            return event.get("method") == "Page.frameNavigated" and frame["url"] == to
 
-        self._loaded(self._until(there)["frame"]["loaderId"])
-
-    def _loaded(self, loader: str) -> None:
-        def done(event: dict[str, Any]) -> bool:
+        def loaded(event: dict[str, Any]) -> bool:
             said = event.get("params", {})
             return said.get("name") == "load" and said.get("loaderId") == loader
 
-        self._until(done)
+        self._events.clear()
+        loader = self.tell("Page.navigate", url=link)["loaderId"]
+        if to:
+            loader = self._until(there)["frame"]["loaderId"]
+        self._until(loaded)
 
     def _until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first event that is wanted; those before it are forgotten."""
-        while True:
+        late = time.monotonic() + SECONDS
+        while time.monotonic() < late:
             event = self._events.pop(0) if self._events else self._hear()
             if wanted(event):
                 said: dict[str, Any] = event["params"]
                 return said
+        raise TimeoutError("Chromium does not get there")
 
     def ask(self, expression: str) -> Any:
         """What a piece of JavaScript comes to."""

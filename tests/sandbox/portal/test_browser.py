@@ -102,9 +102,8 @@ def browser(started: Browser) -> Iterator[Browser]:
 def here(browser: Browser, cloud: Cloud, address: str) -> str:
     """Let in, as `plumb sandbox open` does it: the link leads on by itself."""
     browser.look(width=1280, scheme="light")
-    browser.go(f"{address}/_portal/?token={cloud.around.sessions.ticket()}")
     inside = f"{address}/_portal/{cloud.around.sessions.place}/"
-    browser.led_to(inside)
+    browser.go(f"{address}/_portal/?token={cloud.around.sessions.ticket()}", to=inside)
     return inside
 
 

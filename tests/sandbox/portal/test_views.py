@@ -277,13 +277,17 @@ def test_an_alert_says_what_was_measured_and_who_heard_of_it() -> None:
                 "operator": "GreaterThan",
                 "threshold": 5.0,
                 "metricValue": 1234.0,
-                "dimensions": [{"name": "ModelDeploymentName", "value": "chat"}],
+                "dimensions": [
+                    {"name": "ModelDeploymentName", "value": "chat"},
+                    {"name": "IsSpillover", "value": "True"},
+                    {"name": "StreamType", "value": "False"},
+                ],
             },
             "sent": [{"kind": "email", "to": "a@b"}, {"kind": "email", "to": "a@b"}],
         }
     )
     assert shown.firing
-    assert shown.said == "AzureOpenAIRequests 1,234, > 5 (chat)"
+    assert shown.said == "AzureOpenAIRequests 1,234, > 5 (chat, IsSpillover)"
     assert shown.sent == ("email a@b",)
 
 
