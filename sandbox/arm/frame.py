@@ -115,6 +115,7 @@ def put(call: Call, kind: Kind, id: ArmId, *, failure: Failure | None = None) ->
     if kind.tracked:
         _stays(wanted, stored, here)
     decided = _decided(kind.put, wanted, stored, situation)
+    failure = failure or kind.fate(decided, stored.body if stored else None, situation)
     final = _finished(decided, kind, here, stored, situation)
     status = kind.updated if stored else kind.created
     if kind.remove and stored is None:

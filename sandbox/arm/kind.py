@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.arm.ids import ArmId
 from sandbox.around import Around, Profile
+from sandbox.faults import Failure
 from sandbox.identity import Caller
 from sandbox.store import Body, Store, Stored
 
@@ -122,6 +123,8 @@ class Kind:
     patch: Callable[[Body, Body], Body] | None = None
     """(patch, stored) -> the body to PUT; a merge where there is none."""
     may_delete: Check = unopposed
+    fate: Callable[[Body, Body | None, Situation], Failure | None] = lambda *_: None
+    """How an accepted write (decided, stored) will fail, if it will."""
     deleted: int = 200
     """Of a delete that is done at once; 202 where it takes time."""
     takes: Callable[[Profile], float] = at_once

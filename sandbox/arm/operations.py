@@ -174,6 +174,11 @@ def result(call: Call, operation: str) -> Answer:
     return Answer(status=200, body=stored.body)
 
 
+def about(around: Around, operation: str) -> str:
+    """The id that an operation writes or deletes: whoever may read that may ask how it goes."""
+    return str(_row(around, operation)["resource_id"])
+
+
 def _row(around: Around, operation: str) -> Any:
     rows = around.store.execute("SELECT * FROM operations WHERE id = ?", (operation.lower(),))
     if not rows:

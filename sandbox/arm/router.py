@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
+from sandbox import no_room
 from sandbox.arm import frame, operations, resources, routes
 from sandbox.arm.errors import ArmError, bad_request, resource_not_found
 from sandbox.arm.ids import ArmId, parse
@@ -24,6 +25,9 @@ VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELET
 LOG = logging.getLogger("sandbox.arm")
 
 METHODS = (*VERBS, "POST")
+
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a body, as ARM takes them; the status of its refusal is unverified."""
 
 DEEPEST = 100
 """Levels of a body. What is deeper could be written, and then break each list it stands in."""
@@ -69,8 +73,7 @@ def answer(
         return said, caller.oid if caller else ""
     except sqlite3.OperationalError as error:
         # Not 500: clients try again, and the disk may have room by then.
-        message = f"The sandbox cannot keep this: {error}. Make room on its disk."
-        body = {"error": {"code": "ServiceUnavailable", "message": message}}
+        body = {"error": {"code": "ServiceUnavailable", "message": no_room.message(error)}}
         return Answer(status=503, body=body), caller.oid if caller else ""
     except (KeyError, TypeError, ValueError, AttributeError):
         # A body of a shape that nobody thought of. Azure answers 500 to some of those as well.
@@ -144,6 +147,10 @@ def authorize(call: Call, action: str, scope: str) -> None:
 
 
 def _operation(call: Call, parts: list[str]) -> Answer:
+    about = operations.about(call.around, parts[-1])
+    id = parse(about)
+    type = id.type if id else "Microsoft.Resources/subscriptions/resourceGroups"
+    authorize(call, f"{type}/read", about)
     if parts[-2].lower() == "operations":
         return operations.status(call, parts[-1])
     return operations.result(call, parts[-1])
@@ -259,6 +266,12 @@ def _scope(path: str) -> str:
 def _body(raw: bytes) -> Body:
     if not raw:
         return {}
+    if len(raw) > LARGEST:
+        raise ArmError(
+            413,
+            "RequestContentTooLarge",
+            "The request content size exceeds the maximum size of 4 MB.",
+        )
     try:
         body: Any = json.loads(raw)
         # NaN and half a surrogate pair can be read, but never be sent in an answer.

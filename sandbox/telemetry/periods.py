@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from urllib.parse import unquote
 
 DURATION: Final = re.compile(
     r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+(?:\.\d+)?)D)?"
@@ -38,7 +39,8 @@ def interval(text: str, now: datetime) -> tuple[datetime, datetime]:
     Raises:
         NoPeriod: it is none of these.
     """
-    first, slash, last = text.partition("/")
+    # az encodes its interval twice.
+    first, slash, last = unquote(text).partition("/")
     try:
         if not slash:
             return now - duration(first), now

@@ -14,15 +14,22 @@ from sandbox.arm.ids import within
 from sandbox.arm.kind import Call, Kind, Situation, as_account, properties
 from sandbox.arm.location import regions
 from sandbox.around import Around
-from sandbox.clock import stamp
+from sandbox.clock import moment, stamp
 from sandbox.store import Body, Store, Stored
 
 HELD = timedelta(hours=48)
 """How long a deleted account keeps its name, its subdomain and its quota."""
 
+MOST = 30
+LIMITED = ("AIServices", "OpenAI")
+"""Kinds of which a subscription has so many in one region and no more."""
+
 ACCOUNT_KINDS = ("AIServices", "OpenAI", "CognitiveServices", "ContentSafety")
 SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])", re.IGNORECASE)
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}")
+
+MAKING = (("Accepted", 0.25), ("Creating", 0.75), ("ResolvingDNS", 1))
+"""States of a new account, and the share of the whole time by which each has ended."""
 
 ENDPOINTS = {
     "OpenAI": ("OpenAI Language Model Instance API", "OpenAI Dall-E API", "OpenAI Whisper API"),
@@ -53,6 +60,8 @@ class Facts:
     subdomain_taken: bool
     """By another account, soft-deleted ones included."""
     identities: Identities
+    neighbours: int
+    """Other accounts of the same kind in the region and subscription."""
 
 
 def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
@@ -157,6 +166,14 @@ def _check(wanted: Body, asked: Body, stored: Body | None, facts: Facts) -> None
             f"The value '{asked['publicNetworkAccess']}' of publicNetworkAccess is invalid. "
             "Allowed values are 'Enabled', 'Disabled'."
         )
+    if not stored and kind in LIMITED and facts.neighbours >= MOST:
+        # Code and text unverified; the limit is published.
+        raise ArmError(
+            400,
+            "AccountLimitExceeded",
+            f"The subscription already has {facts.neighbours} resources of kind '{kind}' in "
+            f"region '{wanted['location']}', and the limit is {MOST}.",
+        )
     _check_subdomain(asked, stored, facts)
 
 
@@ -226,6 +243,12 @@ def decide(wanted: Body, stored: Body | None, situation: Situation) -> Body:
             deleted=deleted.body if deleted else None,
             subdomain_taken=bool(subdomain) and subdomain_taken(store, subdomain, but=id),
             identities=Identities.of(store),
+            neighbours=sum(
+                each.id != id
+                and each.body["kind"] == wanted.get("kind")
+                and each.body["location"] == wanted["location"]
+                for each in store.of_type(names.ACCOUNT)
+            ),
         ),
     )
 
@@ -274,13 +297,28 @@ def soft_delete(around: Around, stored: Stored, at: datetime) -> None:
 
 
 def show(body: Body, call: Call) -> Body:
-    """With who is connected to it right now."""
+    """With who is connected to it right now, and how far its making has come."""
     found = call.store.children(body["id"], names.PRIVATE_ENDPOINT_CONNECTION)
     connections = [each.body for each in found]
     return {
         **body,
-        "properties": {**properties(body), "privateEndpointConnections": connections},
+        "properties": {
+            **properties(body),
+            "provisioningState": _state(body, call.around),
+            "privateEndpointConnections": connections,
+        },
     }
+
+
+def _state(body: Body, around: Around) -> str:
+    """A new account is accepted, created, and then waits for its name to resolve."""
+    state = str(properties(body)["provisioningState"])
+    dates = body.get("systemData", {})
+    if state != "Accepted" or dates.get("createdAt") != dates.get("lastModifiedAt"):
+        return state
+    seconds = (around.clock.now() - moment(dates["createdAt"])).total_seconds()
+    lasts = around.settings.profile.account_seconds or 1
+    return next(name for name, share in MAKING if seconds < share * lasts or share == 1)
 
 
 KINDS = (

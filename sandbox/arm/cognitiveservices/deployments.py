@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from components import catalog
-from sandbox.arm.cognitiveservices import models, names, quota, tuned_models
+from sandbox.arm.cognitiveservices import capacity, models, names, quota, tuned_models
 from sandbox.arm.errors import ArmError, bad_request, invalid
-from sandbox.arm.kind import Answer, Call, Kind, Situation, as_deployment, properties
+from sandbox.arm.kind import Kind, Situation, as_deployment, properties
 from sandbox.around import Settings
 from sandbox.store import Body, Stored
 
 NAME = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,62}[a-zA-Z0-9_])?")
 DEFAULT_UPGRADE = "OnceNewDefaultVersionAvailable"
 UPGRADES = (DEFAULT_UPGRADE, "OnceCurrentVersionExpired", "NoAutoUpgrade")
+MOST = 32
+"""Standard deployments that one account takes."""
+
 ACCEPT_UNKNOWN_POLICY = "accept_unknown_rai_policy"
 """Setting: some API versions take a raiPolicyName that does not exist (azurerm#23454)."""
 
@@ -55,6 +58,7 @@ def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
     known = _model(asked, stored, facts)
     _unchanged(known, sku, stored)
     _served(known, sku, stored, facts)
+    _countable(sku, stored, facts)
     _references(asked, known, sku, facts)
     _affordable(known, sku, stored, facts)
     model = {**asked["model"], "format": known.format, "name": known.name}
@@ -174,6 +178,24 @@ def _served(known: Wanted, sku: Body, stored: Body | None, facts: Facts) -> None
             f"The specified capacity '{capacity}' of account deployment is not supported by SKU "
             f"'{name}' of model '{known.name}'. It must be at least {step.minimum}, in steps of "
             f"{step.step}, and at most {step.maximum}."
+        )
+
+
+def _countable(sku: Body, stored: Body | None, facts: Facts) -> None:
+    """The published limit of an account; code and text unverified."""
+    if stored or sku["name"] in catalog.PROVISIONED_SKUS:
+        return
+    standard = [
+        each
+        for each in facts.siblings.values()
+        if each["sku"]["name"] not in catalog.PROVISIONED_SKUS
+    ]
+    if len(standard) >= MOST:
+        raise ArmError(
+            400,
+            "DeploymentLimitExceeded",
+            f"The account already has {len(standard)} standard deployments, and the limit is "
+            f"{MOST}.",
         )
 
 
@@ -304,32 +326,11 @@ def may_delete(stored: Stored, situation: Situation) -> None:
             )
 
 
-def skus(deployment: Stored, call: Call) -> Answer:
-    model = properties(deployment.body)["model"]
-    known = catalog.base_model(model["name"]) or catalog.find_model(
-        model["name"], model["version"], model["format"]
-    )
-    rows = [
-        {
-            "resourceType": names.DEPLOYMENT,
-            "sku": {"name": sku},
-            "capacity": {
-                "minimum": known.capacity(sku).minimum,
-                "maximum": known.capacity(sku).maximum,
-                "step": known.capacity(sku).step,
-                "default": known.capacity(sku).nearest(10),
-            },
-        }
-        for sku in (known.skus if known else ())
-        if known
-    ]
-    return Answer(status=200, body={"value": rows})
-
-
 KINDS = (
     Kind(
         type=names.DEPLOYMENT,
         put=decide,
+        fate=capacity.fate,
         patch=patch,
         may_delete=may_delete,
         takes=as_deployment,
@@ -337,6 +338,6 @@ KINDS = (
         etag="etag",
         system_data=True,
         locks=True,
-        views={"skus": skus},
+        views={"skus": capacity.skus},
     ),
 )

@@ -14,8 +14,6 @@ from sandbox.directory import SUBSCRIPTION_ID
 from sandbox.store import Body, Stored
 
 BASE = f"/subscriptions/{SUBSCRIPTION_ID}/providers/{names.NAMESPACE}"
-CAPACITY = "model_capacity"
-"""Setting: {location: {sku: available capacity}}; what is not in it is what the quota leaves."""
 
 
 def list_models(call: Call, at: Mapping[str, str]) -> Answer:
@@ -70,7 +68,7 @@ def capacities(call: Call, at: Mapping[str, str]) -> Answer:
 
 
 def _capacity(call: Call, model: catalog.Model, sku: str, location: str) -> Body:
-    told = call.around.settings.get(CAPACITY, {}).get(location, {}).get(sku)
+    told = quota.room(call.store, location, sku)
     free = quota.pool(call.store, location, model.usage_names[sku], sku).free
     id = f"{BASE}/locations/{location}/models/{model.format}.{model.name}.{model.version}"
     return {

@@ -11,6 +11,9 @@ from sandbox.around import Settings
 from sandbox.faults import Faults
 from sandbox.store import Body, Store
 
+CAPACITY = "model_capacity"
+"""Setting: {location: {sku: capacity that the region has left}}; else it has what quota leaves."""
+
 LIMITS = "quota_limits"
 """Setting: {location: {usage name: limit}}; what is not in it has the catalogue's default."""
 
@@ -97,6 +100,12 @@ def pool(store: Store, location: str, usage: str, sku: str) -> Pool:
         limit=limit(store, location, usage, sku),
         used=used(deployments(store, location)).get(usage, 0),
     )
+
+
+def room(store: Store, location: str, sku: str) -> int | None:
+    """What a region has left of a SKU, whatever the quota says; None where nobody has said."""
+    told = Settings(store).get(CAPACITY, {}).get(location, {}).get(sku)
+    return None if told is None else int(told)
 
 
 def limit(store: Store, location: str, usage: str, sku: str) -> int:

@@ -265,3 +265,28 @@ def test_a_federated_token_is_exchanged_for_one_of_the_same_principal(
         disable_instance_discovery=True,
     ) as credential:
         assert claims(credential.get_token(SCOPE).token)["oid"] == operator["oid"]
+
+
+def test_the_management_client_registers_a_namespace_and_asks_again(
+    sandbox: RunningSandbox, credential: DefaultAzureCredential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("azure.mgmt.core.policies._base.time.sleep", waited.append)
+    unregistered = {
+        "plane": "arm",
+        "method": "PUT",
+        "path": "resourcegroups/rg-test",
+        "status": 409,
+        "code": "MissingSubscriptionRegistration",
+        "message": "The subscription is not registered to use namespace "
+        "'Microsoft.CognitiveServices'. See https://aka.ms/rps-not-found for how to register "
+        "subscriptions.",
+        "times": 1,
+    }
+    sandbox.control("POST", "/faults", unregistered)
+    with ResourceManagementClient(credential, sandbox.subscription_id, **sandbox.clients) as client:
+        made = client.resource_groups.create_or_update("rg-test", {"location": "swedencentral"})
+    assert made.name == "rg-test"
+    assert 10 in waited
+    asked = [each["id"] for each in sandbox.control("GET", "/requests")["value"]]
+    assert any(each.endswith("/providers/Microsoft.CognitiveServices/register") for each in asked)
