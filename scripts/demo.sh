@@ -33,6 +33,6 @@ First, in this shell         eval "$(.venv/bin/plumb sandbox env)"
 Change the stack             edit Pulumi.dev.yaml, make preview, make up
 The other environments       make up stack=staging; make up stack=prod
 The gate alone, no cloud     plumb check
-What the local Azure holds   plumb sandbox status
+What the local Azure holds   plumb sandbox open (a page), plumb sandbox status
 Stop it, and remove all this make clean
 HERE
