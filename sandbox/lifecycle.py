@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import secrets
 import signal
@@ -17,7 +16,7 @@ from typing import Any
 import uvicorn
 from filelock import FileLock, Timeout
 
-from sandbox import control, managed_identity, seed
+from sandbox import control, managed_identity, no_room, seed
 from sandbox import server as https
 from sandbox.arm.frame import settle
 from sandbox.around import Around, Settings
@@ -37,7 +36,6 @@ from sandbox.telemetry.watch import Watch
 from sandbox.trust import Trust, write_private
 
 LOOPBACK = "127.0.0.1"
-LOG = logging.getLogger("sandbox")
 DESCRIPTION = "sandbox.json"
 TICK_SECONDS = 1.0
 """Between two looks at the clock; alerts are due by the minute."""
@@ -265,11 +263,11 @@ async def _watch(around: Around, watch: Watch) -> None:
     with suppress(asyncio.CancelledError):
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            around.flush()
             try:
+                around.flush()
                 await asyncio.to_thread(watch.tick)
-            except sqlite3.OperationalError:
-                LOG.exception("no room for alerts")
+            except sqlite3.OperationalError as error:
+                no_room.noted("what the alerts found", error)
 
 
 async def _renew(trust: Trust, context: ssl.SSLContext) -> None:

@@ -1,8 +1,10 @@
 """One application on the HTTPS listener: control API, Entra, data planes, and ARM for the rest."""
 
 import asyncio
+import sqlite3
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -11,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import control, entra
+from sandbox import control, entra, no_room
 from sandbox.arm import misled, router
 from sandbox.arm.frame import settle
 from sandbox.arm.kind import Answer
@@ -50,14 +52,20 @@ def app(
                     failure=_failure(fault),
                 )
         _journal(around, request, said, who, began)
-        activity.note(around, request.method, path, said, who)
+        # Of a full disk the answer tells, where it matters.
+        with suppress(sqlite3.OperationalError):
+            activity.note(around, request.method, path, said, who)
         if fault and fault.action == "drop":
             return Dropped()
         return _response(request, said)
 
     async def up_to_date(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            settle(around)
+            try:
+                settle(around)
+            except sqlite3.OperationalError as error:
+                await no_room.answer(Request(scope), error)(scope, receive, send)
+                return
         await inner(scope, receive, send)
 
     inner = Starlette(
@@ -66,7 +74,8 @@ def app(
             *data_planes,
             *entra.routes(around),
             Route("/{path:path}", arm, methods=list(router.METHODS)),
-        ]
+        ],
+        exception_handlers={sqlite3.OperationalError: no_room.answer},
     )
     return OnlyOurHost(up_to_date)
 

@@ -165,11 +165,23 @@ class Store:
             except BaseException:
                 self._depth -= 1
                 if self._depth == 0:
-                    self._connection.execute("ROLLBACK")
+                    self._roll_back()
                 raise
             self._depth -= 1
             if self._depth == 0:
-                self._connection.execute("COMMIT")
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError:
+            self._roll_back()  # or nothing could be begun again
+            raise
+
+    def _roll_back(self) -> None:
+        # A full disk has SQLite do it by itself, most of the time.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def get(self, id: str) -> Stored | None:
         """A live resource, whatever the casing of its id."""

@@ -1,12 +1,17 @@
 """One row for each request to a model: what metrics, logs and costs are made of."""
 
 import asyncio
+import sqlite3
 from typing import Final, NamedTuple
 
+from sandbox import no_room
 from sandbox.store import Store
 
 FLUSH_SECONDS: Final = 0.2
 """Rows are written together: a write for each would cost more than the answers."""
+
+MOST_WAITING: Final = 100_000
+"""Rows that wait for a disk to have room again; beyond them the oldest are forgotten."""
 
 
 class Event(NamedTuple):
@@ -55,6 +60,10 @@ class Events:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        with self._store.transaction():
-            for event in waiting:
-                self._store.execute(INSERT, event)
+        try:
+            with self._store.transaction():
+                for event in waiting:
+                    self._store.execute(INSERT, event)
+        except sqlite3.OperationalError as error:
+            self._waiting = [*waiting, *self._waiting][-MOST_WAITING:]
+            no_room.noted("the last requests to models", error)
