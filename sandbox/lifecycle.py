@@ -33,7 +33,7 @@ from sandbox.provider.server import ProviderServer
 from sandbox.store import Store, WrongDatabase
 from sandbox.telemetry import endpoint as telemetry
 from sandbox.telemetry.watch import Watch
-from sandbox.trust import Trust, write_private
+from sandbox.trust import Trust, WrongAuthority, write_private
 
 LOOPBACK = "127.0.0.1"
 DESCRIPTION = "sandbox.json"
@@ -61,7 +61,7 @@ def serve(folder: Path, *, ports: dict[str, int], profile: str | None) -> None:
         os.chdir(folder)
         with _only_one(folder):
             asyncio.run(Process(folder, ports, profile).run())
-    except WrongDatabase as error:
+    except (WrongDatabase, WrongAuthority) as error:
         raise CannotStart(str(error)) from None
     except sqlite3.OperationalError as error:
         raise CannotStart(

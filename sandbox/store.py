@@ -117,6 +117,8 @@ class Store:
         self.path = path
         self._lock = RLock()
         self._depth = 0
+        if path.is_dir():
+            raise WrongDatabase(f"{path} is a folder. Fix: remove it, or name another --dir.")
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         try:

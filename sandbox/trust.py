@@ -12,6 +12,10 @@ LEAF_LIFETIME = timedelta(days=7)
 HOSTS = ("127.0.0.1", "localhost")
 
 
+class WrongAuthority(Exception):
+    """The CA's files cannot be used; the text says what to do."""
+
+
 class Trust:
     """A CA kept as long as the folder, and a leaf made anew at each start."""
 
@@ -21,7 +25,13 @@ class Trust:
         self._leaf_file = folder / "leaf.pem"
         key_file = folder / "ca-key.pem"
         if self.ca_file.exists() and key_file.exists():
-            self._ca = trustme.CA.from_pem(self.ca_file.read_bytes(), key_file.read_bytes())
+            try:
+                self._ca = trustme.CA.from_pem(self.ca_file.read_bytes(), key_file.read_bytes())
+            except (ValueError, TypeError):
+                raise WrongAuthority(
+                    f"{self.ca_file} or {key_file.name} is not as it was written. Fix: delete "
+                    "both; new ones are made."
+                ) from None
         else:
             self._ca = trustme.CA(organization_name="Plumbline sandbox")
             write_private(key_file, self._ca.private_key_pem.bytes())

@@ -23,9 +23,17 @@ DIRECTORY_VARIABLE = "PLUMB_SANDBOX_DIR"
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 ANSWER_SECONDS = 10.0
+ROOM_BYTES = 1024 * 1024
+"""Less than this on a disk, and nothing can be kept on it."""
 
 MARKS = ("lock", "state.db", "sandbox.json", "ca.pem")
 """Any of these says that a folder is a sandbox's."""
+
+DESCRIBED = {
+    *("pid", "arm", "identity", "portal", "provider_port"),
+    *("subscription_id", "tenant_id", "control_secret", "principals"),
+}
+"""What a description says, or else somebody has been at it."""
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -92,7 +100,11 @@ class Running:
             method=method,
             headers={"X-Plumb-Secret": self.description["control_secret"]},
         )
-        trust = ssl.create_default_context(cafile=str(self.folder / "ca.pem"))
+        authority = self.folder / "ca.pem"
+        try:
+            trust = ssl.create_default_context(cafile=str(authority))
+        except OSError as error:
+            raise NotReached(f"{authority} is no certificate authority: {error}") from None
         # The loopback never goes through a proxy.
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust)
@@ -127,11 +139,16 @@ def directory(given: Path | None) -> Path:
 
 def running(folder: Path) -> Running | None:
     """The sandbox of a folder, if its process lives."""
+    description = _description(folder)
+    return Running(folder, description) if description and held(folder) else None
+
+
+def _description(folder: Path) -> Mapping[str, Any] | None:
     try:
-        description = json.loads((folder / "sandbox.json").read_text())
-    except (OSError, ValueError):
+        found = json.loads((folder / "sandbox.json").read_text())
+    except (OSError, ValueError, RecursionError):
         return None
-    return Running(folder, description) if held(folder) else None
+    return found if isinstance(found, dict) and found.keys() >= DESCRIBED else None
 
 
 def held(folder: Path) -> bool:
@@ -156,6 +173,11 @@ def start(folder: Path, profile: str | None = None, ports: Mapping[str, int] | N
     if foreign(folder):
         raise NotStarted(f"{folder} holds other files. Fix: name an empty folder with --dir.")
     log = folder / "log.txt"
+    if held(folder) and (folder / "sandbox.json").exists() and not _description(folder):
+        raise NotStarted(
+            f"a process has {folder}, and its sandbox.json is not as it was written. Fix: end the "
+            f"process that has {folder / 'lock'} open."
+        )
     pid = None if held(folder) else _spawned(folder, log, profile, ports or {})
     until = time.monotonic() + START_SECONDS
     while running(folder) is None:
@@ -179,10 +201,16 @@ def foreign(folder: Path) -> bool:
 
 
 def _said(log: Path) -> str:
+    """What the process wrote before it ended; on a full disk it cannot even do that."""
     try:
-        return log.read_text(errors="replace").strip() or "it ended without a word"
+        said = log.read_text(errors="replace").strip()
     except OSError:
-        return "it ended without a word"
+        said = ""
+    if not said and shutil.disk_usage(log.parent).free < ROOM_BYTES:
+        return (
+            f"there is no room on the disk of {log.parent}. Fix: make some, or name another --dir"
+        )
+    return said or "it ended without a word"
 
 
 def _spawned(folder: Path, log: Path, profile: str | None, ports: Mapping[str, int]) -> int:

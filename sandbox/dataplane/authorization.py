@@ -70,14 +70,14 @@ class Callers:
         self._reading = reading
         self._audiences = audiences
 
-    def of(self, token: str) -> Caller:
-        """Whom a token speaks for.
+    def of(self, token: str, *own: str) -> Caller:
+        """Whom a token speaks for; it may be for the endpoint's own address as well.
 
         Raises:
             Unauthenticated: forged, expired, or for another audience.
         """
         caller, expires = self._reading.of(
-            ("token", self._audiences, token), lambda: self._read(token)
+            ("token", (*self._audiences, *own), token), lambda: self._read(token, own)
         )
         if time.time() >= expires:
             raise Unauthenticated("expired")
@@ -92,8 +92,9 @@ class Callers:
             )
         )
 
-    def _read(self, token: str) -> tuple[Caller, float]:
-        caller = self._around.identity.caller(f"Bearer {token}", self._audiences)
+    def _read(self, token: str, own: tuple[str, ...]) -> tuple[Caller, float]:
+        audiences = (*self._audiences, *own)
+        caller = self._around.identity.caller(f"Bearer {token}", audiences)
         return caller, float(self._around.identity.claims(token)["exp"])
 
 

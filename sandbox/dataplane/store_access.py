@@ -25,6 +25,7 @@ class StoreAccess:
 
     def __init__(self, around: Around, reading: Reading, keys: AccessKeys) -> None:
         self._store = around.store
+        self._settings = around.settings
         self._reading = reading
         self._keys = keys
         self._callers = Callers(around, reading, APP_CONFIGURATION)
@@ -61,7 +62,8 @@ class StoreAccess:
         if not token:
             raise unauthorized("Authorization header is missing.")
         try:
-            caller = self._callers.of(token)
+            name = stored.body["name"]
+            caller = self._callers.of(token, f"{self._settings.arm}/appconfig/{name}")
         except Unauthenticated as refused:
             raise unauthorized(f"The token is not valid: {refused.reason}.") from None
         if not self._callers.may(caller, stored.id, f"{STORE}/{right}"):
