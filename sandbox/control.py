@@ -207,6 +207,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             "SELECT type, count(*) AS number FROM resources GROUP BY type ORDER BY type"
         )
         if not wanted.dry_run:
+            around.flush()  # or what waits in memory would be written afterwards
             around.store.forget()
             for key in (*SettingsWanted.model_fields, quality.QUALITY, quality.ANSWERS):
                 around.settings.unset(key)

@@ -14,7 +14,7 @@ from tests.sandbox.core.conftest import cloud, empty, token_key
 from tests.sandbox.dataplane.conftest import OPENAI_USER
 from tests.sandbox.running import RunningSandbox
 
-CHAT = f"{ACCOUNT}/deployments/chat"
+CHAT = f"{ACCOUNT}/deployments/faulty"
 SCOPE = "https://cognitiveservices.azure.com/.default"
 
 __all__ = ["cloud", "empty", "token_key"]
@@ -91,7 +91,7 @@ def model(deployed: RunningSandbox, credential: DefaultAzureCredential) -> Itera
         yield made
 
 
-def chat(model: openai.OpenAI, name: str = "chat", text: str = "Where is it?") -> str:
+def chat(model: openai.OpenAI, name: str = "faulty", text: str = "Where is it?") -> str:
     answer = model.chat.completions.create(
         model=name, messages=[{"role": "user", "content": text}], seed=1
     )

@@ -32,6 +32,7 @@ def test_a_conflict_reaches_the_caller_and_names_the_parent(order, deployed, arm
         write(arm, NEW, deployment(1))
     assert refused.value.error.code == "RequestConflict"
     assert ACCOUNT in refused.value.message
+    assert slept == []
     assert write(arm, NEW, deployment(1)).name == "new"
 
 

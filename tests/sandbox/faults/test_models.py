@@ -1,11 +1,15 @@
 """What the openai client, as its makers ship it, does about each fault of a model."""
 
+import sqlite3
+from contextlib import closing
+
 import openai
 import pytest
 
 from tests.sandbox.faults.conftest import chat
+from tests.sandbox.running import RunningSandbox
 
-CHAT = "deployment:ai-test/chat"
+CHAT = "deployment:ai-test/faulty"
 QUESTION = "What is the capital of Portugal?"
 
 
@@ -62,7 +66,7 @@ def test_a_slow_first_byte_runs_into_the_callers_timeout(order, model, slept):
 def test_a_cut_stream_ends_in_silence_without_a_finish_reason(order, model):
     order(CHAT, "cut", count=1)
     stream = model.chat.completions.create(
-        model="chat", messages=[{"role": "user", "content": "hello"}], stream=True
+        model="faulty", messages=[{"role": "user", "content": "hello"}], stream=True
     )
     chunks = [each for each in stream if each.choices]
     assert chunks and not any(each.choices[0].finish_reason for each in chunks)
@@ -72,6 +76,7 @@ def test_a_lost_answer_is_asked_for_again_and_was_paid_for_twice(order, model, s
     order(CHAT, "lost", count=1)
     assert chat(model)
     assert len(slept) == 1
+    assert answered(sandbox) == 2
 
 
 def test_expired_tokens_are_refused_as_azure_does_and_not_tried_again(order, model, slept):
@@ -112,6 +117,14 @@ def test_half_of_the_requests_are_the_same_half_each_time(order, model, sandbox)
 
     first = hit()
     assert first == hit() and len(set(first)) == 2
+
+
+def answered(sandbox: RunningSandbox) -> int:
+    """How many requests to models were answered, and paid for."""
+    sandbox.control("POST", "/clock", {})  # writes down what waits in memory
+    with closing(sqlite3.connect(f"file:{sandbox.folder}/state.db?mode=ro", uri=True)) as database:
+        (count,) = database.execute("SELECT count(*) FROM events WHERE status = 200").fetchone()
+    return int(count)
 
 
 def failed(model: openai.OpenAI) -> bool:
