@@ -197,6 +197,18 @@ def test_without_a_token_for_the_store_it_is_a_401_that_names_both_ways(cloud, s
         assert ", Bearer" in answer.headers["www-authenticate"]
 
 
+def test_a_token_may_be_for_the_address_of_the_store_and_of_no_other(cloud, store_of, web):
+    store_of().set_configuration_setting(setting())  # az asks for such a token
+    found = {}
+    for name in ("routes", "other"):
+        token = cloud.token("operator", resource=f"{cloud.around.settings.arm}/appconfig/{name}")
+        found[name] = web.get(
+            "/appconfig/routes/kv/greeting?api-version=2026-04-01",
+            headers={"Authorization": f"Bearer {token}"},
+        ).status_code
+    assert found == {"routes": 200, "other": 401}
+
+
 def test_a_private_store_answers_from_inside_only(cloud, store_of):
     inside, outside = store_of(), store_of(inside=False)
     cloud.put(

@@ -170,6 +170,7 @@ def test_an_interval_has_four_forms():
         "2026-11-21T11:00:00Z/2026-11-21T12:00:00Z",
         "2026-11-21T11:00:00Z/PT1H",
         "PT1H/2026-11-21T12:00:00Z",
+        "2026-11-21T11%3A00%3A00%2F2026-11-21T12%3A00%3A00",
         "PT1H",
     ):
         assert interval(text, START) == (START - hour, START)
