@@ -26,6 +26,12 @@ def test_seconds_alone_are_waited_for(order, model, slept):
     assert slept == [7, 7]
 
 
+def test_milliseconds_alone_are_waited_for(order, model, slept):
+    order(CHAT, "throttle", retry_after=2.5, retry_header="milliseconds", count=1)
+    assert chat(model)
+    assert slept == [2.5]
+
+
 def test_more_than_two_minutes_are_not_waited_for_at_all(order, model, slept):
     order(CHAT, "throttle", retry_after=121, retry_header="seconds")
     with pytest.raises(openai.RateLimitError, match="Please retry after 121 seconds"):
