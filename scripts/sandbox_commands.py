@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scripts import sandbox
+from scripts import sandbox, sandbox_environment
 from scripts.exit import Exit, leave
 from scripts.sandbox_clock import app as clock
 from scripts.sandbox_faults import app as faults
@@ -144,12 +144,12 @@ def env(
     people = found.description["principals"]
     if who not in people:
         raise leave(Exit.WRONG_USE, f"there is no {who!r} here. Fix: --as {' or '.join(people)}.")
-    variables = sandbox.environment(found, who, outside=outside)
+    variables = sandbox_environment.environment(found, who, outside=outside)
     if as_json:
-        typer.echo(json.dumps({"set": variables, "unset": list(sandbox.UNSET)}))
+        typer.echo(json.dumps({"set": variables, "unset": list(sandbox_environment.UNSET)}))
         return
     lines = [f"export {name}={_quoted(value)}" for name, value in variables.items()]
-    lines += [f"unset {name}" for name in sandbox.UNSET]
+    lines += [f"unset {name}" for name in sandbox_environment.UNSET]
     typer.echo("\n".join(lines))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts import sandbox
+from scripts import sandbox, sandbox_environment
 from scripts.exit import Exit
 from scripts.sandbox_commands import app
 
@@ -94,9 +94,9 @@ def test_outside_and_as_change_the_header_and_nothing_else(up: Path) -> None:
 
 
 def test_the_engine_and_this_python_come_first_and_once() -> None:
-    once = sandbox.search_path("/usr/bin:/bin")
+    once = sandbox_environment.search_path("/usr/bin:/bin")
     assert once.endswith(":/usr/bin:/bin")
-    assert sandbox.search_path(once) == once
+    assert sandbox_environment.search_path(once) == once
 
 
 def test_reset_says_what_it_will_forget_and_asks(up: Path) -> None:
