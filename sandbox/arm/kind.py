@@ -175,6 +175,11 @@ class Route:
     answer: Special
 
 
+def reads(path: str, action: str, answer: Special) -> Route:
+    """A GET that is about no single stored resource."""
+    return Route(method="GET", path=path, action=action, answer=answer)
+
+
 def properties(body: Body | None) -> Body:
     """The `properties` of a body, empty where there is none."""
     found = (body or {}).get("properties")

@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.arm import frame, locks, operations
 from sandbox.arm.errors import ArmError, group_being_deleted, group_not_found
 from sandbox.arm.ids import ArmId, segment, within
-from sandbox.arm.kind import Answer, Call, Kind, Route
+from sandbox.arm.kind import Answer, Call, Kind, Route, reads
 from sandbox.arm.kinds import GROUP_KIND, KINDS
 from sandbox.arm.location import display_name, region, regions
 from sandbox.arm.paging import page, stored_page
@@ -286,42 +286,19 @@ def invalid_type(id: ArmId, api_version: str) -> ArmError:
 SUBSCRIPTION = "/subscriptions/{subscription}"
 READ = "Microsoft.Resources/subscriptions"
 ROUTES = (
-    Route(method="GET", path="/subscriptions", action="", answer=subscriptions),
-    Route(method="GET", path="/tenants", action="", answer=tenants),
-    Route(method="GET", path=SUBSCRIPTION, action=f"{READ}/read", answer=subscription),
-    Route(
-        method="GET",
-        path=f"{SUBSCRIPTION}/locations",
-        action=f"{READ}/locations/read",
-        answer=locations,
+    reads("/subscriptions", "", subscriptions),
+    reads("/tenants", "", tenants),
+    reads(SUBSCRIPTION, f"{READ}/read", subscription),
+    reads(f"{SUBSCRIPTION}/locations", f"{READ}/locations/read", locations),
+    reads(f"{SUBSCRIPTION}/resourcegroups", f"{READ}/resourceGroups/read", groups),
+    reads(f"{SUBSCRIPTION}/resources", f"{READ}/resources/read", in_scope),
+    reads(
+        f"{SUBSCRIPTION}/resourcegroups/{{group}}/resources",
+        f"{READ}/resourceGroups/resources/read",
+        in_scope,
     ),
-    Route(
-        method="GET",
-        path=f"{SUBSCRIPTION}/resourcegroups",
-        action=f"{READ}/resourceGroups/read",
-        answer=groups,
-    ),
-    Route(
-        method="GET",
-        path=f"{SUBSCRIPTION}/resources",
-        action=f"{READ}/resources/read",
-        answer=in_scope,
-    ),
-    Route(
-        method="GET",
-        path=f"{SUBSCRIPTION}/resourcegroups/{{group}}/resources",
-        action=f"{READ}/resourceGroups/resources/read",
-        answer=in_scope,
-    ),
-    Route(
-        method="GET", path=f"{SUBSCRIPTION}/providers", action="*/providers/read", answer=providers
-    ),
-    Route(
-        method="GET",
-        path=f"{SUBSCRIPTION}/providers/{{namespace}}",
-        action=f"{READ}/providers/read",
-        answer=provider,
-    ),
+    reads(f"{SUBSCRIPTION}/providers", "*/providers/read", providers),
+    reads(f"{SUBSCRIPTION}/providers/{{namespace}}", f"{READ}/providers/read", provider),
     Route(
         method="POST",
         path=f"{SUBSCRIPTION}/providers/{{namespace}}/register",

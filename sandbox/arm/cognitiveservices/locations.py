@@ -7,7 +7,7 @@ from typing import Any
 from components import catalog
 from sandbox.arm.cognitiveservices import accounts, models, names, quota
 from sandbox.arm.errors import ArmError, bad_request
-from sandbox.arm.kind import Answer, Call, Route, properties
+from sandbox.arm.kind import Answer, Call, Route, properties, reads
 from sandbox.arm.location import region
 from sandbox.arm.paging import page
 from sandbox.directory import SUBSCRIPTION_ID
@@ -230,7 +230,7 @@ DELETED_ACTION = f"{NS}/locations/resourceGroups/deletedAccounts"
 
 
 def _get(path: str, action: str, answer: Any) -> Route:
-    return Route(method="GET", path=path, action=f"{NS}/{action}/read", answer=answer)
+    return reads(path, f"{NS}/{action}/read", answer)
 
 
 ROUTES = (
