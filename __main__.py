@@ -1,13 +1,13 @@
 """What one stack deploys, top to bottom."""
 
 import pulumi
-from pulumi_azure_native import authorization, resources
 
 from components import evidence, outputs, settings
 from components.access import Access, AccessArgs
 from components.account import AiAccount, AiAccountArgs
 from components.alerts import Alerts, AlertsArgs
 from components.alias_urns import leave_out_alias_urns
+from components.azure import authorization, resources
 from components.budget import Budget, BudgetArgs
 from components.content_filters import ContentFilters, ContentFiltersArgs
 from components.delete_lock import DeleteLock, DeleteLockArgs

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import cognitiveservices as ai
-from pulumi_azure_native import monitor
 
+from components.azure import cognitiveservices as ai
+from components.azure import monitor
 from components.known import known
 from components.sections import AccountSettings
 from components.stack import Stack

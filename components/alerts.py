@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import pulumi
-from pulumi_azure_native import monitor
 
 from components.alert_rules import LogAlert, MetricAlertRule, log_alerts, metric_alerts
+from components.azure import monitor
 from components.naming import Audience
 from components.sections import ReceiverSettings, Settings
 from components.stack import Stack

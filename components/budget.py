@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import consumption
 
+from components.azure import consumption
 from components.sections import BudgetSettings
 from components.stack import Stack
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
-from pulumi_azure_native import cognitiveservices as ai
 
+from components.azure import cognitiveservices as ai
 from components.catalog import CONTENT_FILTERS
 from components.sections import BlocklistSettings, ContentFilterSettings
 from components.stack import Stack

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import authorization
 
 from components.account import AiAccount
+from components.azure import authorization
 from components.stack import Stack
 
 

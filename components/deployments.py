@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import cognitiveservices as ai
 
+from components.azure import cognitiveservices as ai
 from components.sections import DeploymentSettings
 from components.stack import Stack
 

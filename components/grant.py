@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import authorization
 
+from components.azure import authorization
 from components.catalog import ROLES
 from components.sections import AccessSettings
 from components.stack import Stack

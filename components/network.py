@@ -4,9 +4,9 @@ import ipaddress
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import network, privatedns
 
 from components.account import AiAccount
+from components.azure import network, privatedns
 from components.known import known
 from components.private_dns import PrivateDns
 from components.sections import AccountSettings

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import applicationinsights, operationalinsights
 
+from components.azure import applicationinsights, operationalinsights
 from components.sections import ObservabilitySettings
 from components.stack import Stack
 from components.workbook import contents

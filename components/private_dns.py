@@ -1,8 +1,8 @@
 """The names under which private accounts answer inside the network."""
 
 import pulumi
-from pulumi_azure_native import privatedns
 
+from components.azure import privatedns
 from components.catalog import PRIVATE_DNS_ZONES
 from components.stack import Stack
 

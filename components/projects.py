@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_azure_native import applicationinsights
-from pulumi_azure_native import cognitiveservices as ai
 
+from components.azure import applicationinsights
+from components.azure import cognitiveservices as ai
 from components.known import known
 from components.sections import ProjectSettings
 from components.stack import Stack

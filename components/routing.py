@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
-from pulumi_azure_native import appconfiguration
 
 from components.access import grants
+from components.azure import appconfiguration
 from components.catalog import FEATURE_FLAG_CONTENT_TYPE, FEATURE_FLAG_PREFIX
 from components.grant import give
 from components.known import known

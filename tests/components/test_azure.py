@@ -5,16 +5,15 @@ import sys
 
 PROGRAM = """
 import sys
-from scripts import shortcuts
-shortcuts.narrow_azure()
-from pulumi_azure_native import authorization, cognitiveservices, network
+from components.azure import authorization, cognitiveservices, network
+from pulumi_azure_native import storage
 print(network.PrivateEndpoint.__module__)
 print(cognitiveservices.AccountPropertiesArgs.__module__)
 print(cognitiveservices.ResourceIdentityType.SYSTEM_ASSIGNED.value)
 print(authorization.get_client_config_output.__module__)
 print(network.outputs.__name__)
-print(hasattr(network, "NoSuchThing"))
 print(sum(name.startswith("pulumi_azure_native.network.") for name in sys.modules) < 10)
+print(hasattr(network, "NoSuchThing"), storage.StorageAccount.__module__)
 """
 
 
@@ -28,6 +27,7 @@ def test_only_what_is_asked_for_is_loaded():
         "SystemAssigned",
         "pulumi_azure_native.authorization.get_client_config",
         "pulumi_azure_native.network.outputs",
-        "False",
         "True",
+        "False",
+        "pulumi_azure_native.storage.storage_account",
     ]
