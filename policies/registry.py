@@ -5,7 +5,14 @@ from types import MappingProxyType
 from typing import Final
 
 from policies.rule import Rule
-from policies.rules import operations, security
+from policies.rules import (
+    business,
+    observability,
+    operations,
+    performance,
+    quality,
+    security,
+)
 from policies.rules.guard import GUARD
 
 
@@ -32,4 +39,16 @@ def registered(rules: Iterable[Rule]) -> dict[str, Rule]:
     return found
 
 
-RULES: Final = MappingProxyType(registered([*security.RULES, *operations.RULES, GUARD]))
+RULES: Final = MappingProxyType(
+    registered(
+        [
+            *quality.RULES,
+            *performance.RULES,
+            *security.RULES,
+            *observability.RULES,
+            *operations.RULES,
+            *business.RULES,
+            GUARD,
+        ]
+    )
+)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import DEPLOYMENT
-from policies import limits
+from policies.limits import operations as limits
 from policies.rule import Context, Levels, ResourceRule, Rule
 from policies.wording import listed, shown
 from policies.world import Finding, Resource

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import ACCOUNT, DEPLOYMENT, RAI_POLICY, ROLE_ASSIGNMENT, ROLES, models
-from policies import limits
 from policies.arm import parse_id
+from policies.limits import security as limits
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
 from policies.values import Unknown
 from policies.wording import listed, shown

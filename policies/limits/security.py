@@ -1,7 +1,4 @@
-"""What each environment allows: every threshold and list that a rule judges by.
-
-A policy configuration may set any of them, by the rule's id and the parameter's name.
-"""
+"""Who may reach and call a model, and which filters may stand before it."""
 
 from typing import Final
 
@@ -62,13 +59,4 @@ BUILT_IN_FILTERS_ALLOWED: Final[Param[frozenset[str]]] = Param(
     staging=frozenset({"Microsoft.DefaultV2"}),
     prod=frozenset(),
     choices=BUILT_IN_FILTERS,
-)
-
-UPGRADE_OPTIONS: Final[Param[frozenset[str]]] = Param(
-    "upgradeOptions",
-    "What versionUpgradeOption may say.",
-    dev=frozenset({"NoAutoUpgrade", "OnceCurrentVersionExpired"}),
-    staging=frozenset({"NoAutoUpgrade", "OnceCurrentVersionExpired"}),
-    prod=frozenset({"NoAutoUpgrade"}),
-    choices=("NoAutoUpgrade", "OnceCurrentVersionExpired", "OnceNewDefaultVersionAvailable"),
 )

@@ -1,0 +1,1 @@
+"""Who approves, how long that counts, and what it may cost."""

@@ -1,0 +1,1 @@
+"""How fast, on how much capacity, and which SKUs."""

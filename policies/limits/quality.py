@@ -1,0 +1,1 @@
+"""What an evaluation must have measured, on how much, how lately."""

@@ -1,0 +1,5 @@
+"""What the rules on business let pass, and what they refuse."""
+
+PASSED = []
+
+REFUSED = []
