@@ -5,14 +5,14 @@ Each check is a generator of complaints: what is wrong, where, and the value tha
 
 import ipaddress
 from collections.abc import Iterator
-from typing import get_args
 
 from components import catalog
 from components.catalog import CONTENT_FILTERS
 from components.complaint import Complaint, choices
 from components.deployment_rules import of_deployment
 from components.naming import Kind, Names, refusal
-from components.sections import AccountSettings, Profile, Settings
+from components.profiles import is_looser
+from components.sections import AccountSettings, Settings
 from components.stack_file import Place
 
 
@@ -33,9 +33,8 @@ def refusals(settings: Settings, stack: str) -> Iterator[Complaint]:
 
 
 def _profile(settings: Settings, stack: str) -> Iterator[Complaint]:
-    order = get_args(Profile)
     own = settings.profile
-    if own and stack in order and order.index(own) < order.index(stack):
+    if own and is_looser(own, stack):
         yield Complaint(
             place=("profile",),
             message=f"{own!r} is looser than the stack's name. Fix: remove it, or rename the stack",

@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from components.catalog import FilterSource, PrincipalType, Residency, Sku, Threshold
-
-Profile = Literal["dev", "staging", "prod"]
-"""Whose limits hold, from the loosest to the strictest."""
+from components.profiles import Profile, resolve
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A name of the team's choice. Resources are named after it, so renaming it replaces them."""
@@ -226,8 +224,7 @@ class Settings(Section):
 
     def profile_of(self, stack: str) -> Profile:
         """Whose limits hold. A stack that says nothing and is not dev or staging is prod."""
-        named: dict[str, Profile] = {"dev": "dev", "staging": "staging"}
-        return self.profile or named.get(stack, "prod")
+        return resolve(stack, self.profile)
 
     def main_account(self) -> str:
         """The account that a bare deployment name means, and where what is shared stands."""

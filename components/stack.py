@@ -6,7 +6,8 @@ from typing import Final
 import pulumi
 
 from components.naming import Names
-from components.sections import Profile, Settings
+from components.profiles import Profile
+from components.sections import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

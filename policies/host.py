@@ -17,10 +17,10 @@ import pulumi_policy as sdk
 from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi_policy import policy as internals
 
+from components.profiles import KEY, Profile, WrongProfile, resolve
 from policies import judge
 from policies.arm import normal_type
 from policies.judge import Outcome
-from policies.profiles import KEY, Profile, WrongProfile, resolve
 from policies.registry import RULES
 from policies.rule import Context, Level, ResourceRule, Rule, StackRule, WrongLimit
 from policies.rules.guard import GUARD

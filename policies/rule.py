@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Generic, Literal, Self, TypeVar, get_args
 
-from policies.profiles import PROFILES, Profile
+from components.profiles import PROFILES, Profile
 from policies.values import Need, Value
 from policies.world import Finding, Resource, World
 

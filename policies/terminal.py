@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from policies.profiles import PROFILES
+from components.profiles import PROFILES
 from policies.report import Locate, stack_report
 from policies.rule import Rule
 from policies.verdict import StackVerdict, overall

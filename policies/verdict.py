@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from components.profiles import Profile
 from policies import judge
 from policies.checklist import Status
 from policies.judge import Outcome
-from policies.profiles import Profile
 from policies.rule import Context, Level, ResourceRule, Rule, StackRule
 from policies.rules.guard import GUARD
 from policies.world import Finding, Missed, World

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.profiles import KEY, PROFILES, WrongProfile, resolve
 from components.stack_file import (
     PROJECT,
     ROOT,
@@ -14,7 +15,6 @@ from components.stack_file import (
     open_stack_file,
     stacks,
 )
-from policies.profiles import KEY, PROFILES, WrongProfile, resolve
 from policies.registry import RULES
 from policies.report import Locate, Location
 from policies.verdict import StackVerdict, judged

@@ -259,6 +259,11 @@ def test_a_stack_that_is_neither_dev_nor_staging_is_held_to_prod():
     assert settings.parse(PROD, "kim").profile_of("kim") == "prod"
 
 
+def test_prod_of_one_region_may_not_call_itself_dev_either():
+    with pytest.raises(settings.WrongStackFile, match="looser than the stack's name"):
+        settings.parse(PROD | {"plumbline:profile": "dev"}, "prod-westeurope")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

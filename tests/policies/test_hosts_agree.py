@@ -2,8 +2,8 @@
 
 import pytest
 
+from components.profiles import resolve
 from components.stack_file import PROJECT, ROOT, open_stack_file, stacks
-from policies.profiles import resolve
 from policies.registry import RULES
 from policies.values import UNKNOWN
 from policies.verdict import judged

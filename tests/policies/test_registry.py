@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from components.profiles import PROFILES, WrongProfile, resolve
 from policies.checklist import ITEMS
-from policies.profiles import PROFILES, WrongProfile, resolve
 from policies.registry import RULES, DoubleRule, registered
 from policies.rule import ResourceRule, WrongLimit
 from policies.terminal import explained

@@ -27,12 +27,16 @@ def resolve(stack: str, declared: str | None) -> Profile:
         raise WrongProfile(
             f"{KEY} of stack {stack} is none of {', '.join(PROFILES)}. Fix: use one of these."
         )
-    # "prod-westeurope" and "Production" promise as much as "prod".
-    words = re.split(r"[\W_]+", stack.lower().replace("production", "prod"))
-    promised = max((PROFILES.index(word) for word in words if word in PROFILES), default=0)
-    if PROFILES.index(profile) < promised:
+    if is_looser(profile, stack):
         raise WrongProfile(
             f"stack {stack} may not be judged as {profile}. "
             f"Fix: remove {KEY}, or give the stack another name."
         )
     return profile
+
+
+def is_looser(profile: Profile, stack: str) -> bool:
+    """Whether the stack's name promises more: "prod-westeurope" and "Production" do, as "prod"."""
+    words = re.split(r"[\W_]+", stack.lower().replace("production", "prod"))
+    promised = max((PROFILES.index(word) for word in words if word in PROFILES), default=0)
+    return PROFILES.index(profile) < promised
