@@ -1,7 +1,6 @@
 """The same Azure resources as a stack of ours, as a program without components would make them.
 
-Reads `resources.json` beside it: what the real program registered. With `alias-urns` beside it,
-the SDK computes the URN of every alias, as it does by itself.
+Reads `resources.json` beside it: what the real program registered.
 """
 
 import importlib
@@ -13,8 +12,6 @@ from typing import Any
 
 import pulumi
 
-from components.alias_urns import leave_out_alias_urns
-
 
 def keyword(camel: str, parameters: set[str]) -> str:
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", camel).lower()
@@ -22,8 +19,6 @@ def keyword(camel: str, parameters: set[str]) -> str:
 
 
 def declare() -> None:
-    if not Path(__file__).with_name("alias-urns").exists():
-        leave_out_alias_urns()
     made: dict[str, pulumi.Resource] = {}
     for each in json.loads(Path(__file__).with_name("resources.json").read_text()):
         _, module, name = each["type"].split(":")
