@@ -1,0 +1,8 @@
+"""Security: who may call a model, from where, with what, and what it may answer."""
+
+from typing import Final
+
+from policies.rule import Rule
+from policies.rules.security import access, accounts, filters, network
+
+RULES: Final[list[Rule]] = [*accounts.RULES, *network.RULES, *access.RULES, *filters.RULES]
