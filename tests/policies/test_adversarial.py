@@ -35,7 +35,7 @@ def paths(inputs, prefix=""):
             yield from paths(held, f"{prefix}{key}.")
 
 
-PLACES = [(name, path) for name, (_, inputs) in PARTS.items() for path in paths(inputs)]
+PLACES = [(name, path) for name, part in PARTS.items() for path in paths(part.inputs)]
 changes = st.lists(
     st.tuples(st.sampled_from(PLACES), ODD).map(lambda each: (*each[0], each[1])), max_size=4
 )

@@ -47,7 +47,7 @@ def test_what_could_not_be_told_is_neither_passed_nor_forgotten():
 
 
 def test_a_rule_without_a_resource_to_speak_of_is_not_applicable():
-    world = sound(without=["access"])
+    world = sound(without=["access", "publisher", "reader"])
     (stack,) = as_json([judged(RULES, world, "prod", "prod", NOW)], locate)["stacks"]
     assert stack["notApplicable"] == ["rbac-least-privilege"]
     assert stack["checklist"]["security"]["least privilege"] == "notApplicable"

@@ -9,18 +9,8 @@ from policies.rule import ResourceRule
 from policies.rules.guard import GUARD
 from policies.values import UNKNOWN, Need
 from policies.world import Missed, World
-from tests.policies.worlds import (
-    ACCOUNT_ID,
-    GROUP,
-    MISSING,
-    SUBSCRIPTION,
-    changed,
-    context,
-    resource,
-    role,
-    sound,
-    wired,
-)
+from tests.policies.compliant.part import ACCOUNT_ID, GROUP, SUBSCRIPTION, role
+from tests.policies.worlds import MISSING, changed, context, resource, sound, wired
 
 KEYS = "account-local-auth-disabled"
 NETWORK = "account-public-network-restricted"
@@ -243,8 +233,7 @@ def test_a_limit_can_be_set_by_the_policy_configuration():
 
 def test_no_configuration_makes_owner_a_role_for_workloads():
     world = sound(("access", "roleDefinitionId", role("Owner")))
-    (message,) = messages(ROLES, world, roles=["Owner"])
-    assert "more than any workload" in message
+    assert "more than any workload" in messages(ROLES, world, roles=["Owner"])[0]
 
 
 def test_an_account_is_found_by_its_id_whatever_the_case():

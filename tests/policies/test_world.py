@@ -6,7 +6,8 @@ from components import catalog
 from policies.arm import KINDS, id_of, normal_type, parse_id
 from policies.values import UNKNOWN, Need
 from policies.world import World
-from tests.policies.worlds import ACCOUNT_ID, DEPLOYMENT, ROOT, resource, sound, urn, wired
+from tests.policies.compliant.part import ACCOUNT_ID
+from tests.policies.worlds import PARTS, ROOT, resource, sound, urn, wired
 
 ACCOUNT = urn(catalog.ACCOUNT, "account")
 
@@ -62,7 +63,7 @@ def test_of_two_sources_only_the_value_will_tell():
 
 
 def test_an_unknown_name_is_sought_among_the_parents_then_in_what_is_awaited():
-    inputs = {**DEPLOYMENT, "accountName": UNKNOWN}
+    inputs = {**PARTS["chat"].inputs, "accountName": UNKNOWN}
     group = resource("shop:index:Models", "models", {}, parent=ACCOUNT)
     below = resource(catalog.DEPLOYMENT, "below", inputs, parent=group.urn)
     assert target(sound(more=[group, below]), "below") == "account"

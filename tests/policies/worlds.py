@@ -1,126 +1,142 @@
-"""Stacks as rules see them: one that is sound, and ways to change it."""
+"""Stacks as rules see them: one that no rule minds, and ways to change it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
-from components import catalog
 from policies.rule import Context
-from policies.values import plain
+from policies.values import UNKNOWN, plain
 from policies.world import STACK, Resource, World
+from tests.policies.compliant import models, network, proof, watching
+from tests.policies.compliant.part import Part
+from tests.policies.compliant.proof import EVIDENCE, ByHand
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-SUBSCRIPTION = "/subscriptions/00000000-0000-4000-8000-000000000001"
-GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-shop"
-ACCOUNT_ID = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/shop-ai"
 ROOT = "urn:pulumi:prod::shop::pulumi:pulumi:Stack::shop-prod"
 
-
-def role(name):
-    definitions = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions"
-    return f"{definitions}/{catalog.ROLES[name]}"
+MISSING = object()
 
 
 def urn(type, name):
     return f"urn:pulumi:prod::shop::{type}::{name}"
 
 
-def resource(type, name, inputs, parent=ROOT, **comes_from):
+def resource(type, name, inputs, parent=ROOT, protected=False, **comes_from):
     return Resource(
         urn=urn(type, name),
         type=type,
         name=name,
         inputs=plain(inputs),
         parent=parent,
+        protected=protected,
         comes_from={key: frozenset(sources) for key, sources in comes_from.items()},
     )
 
 
-ACCOUNT = {
-    "accountName": "shop-ai",
-    "resourceGroupName": "rg-shop",
-    "location": "swedencentral",
-    "kind": "AIServices",
-    "sku": {"name": "S0"},
-    "identity": {"type": "SystemAssigned"},
-    "properties": {
-        "customSubDomainName": "shop-ai",
-        "disableLocalAuth": True,
-        "publicNetworkAccess": "Disabled",
-        "networkAcls": {"defaultAction": "Deny", "ipRules": []},
-    },
-}
-POLICY = {
-    "accountName": "shop-ai",
-    "resourceGroupName": "rg-shop",
-    "raiPolicyName": "strict",
-    "properties": {"basePolicyName": "Microsoft.DefaultV2", "mode": "Blocking"},
-}
-DEPLOYMENT = {
-    "accountName": "shop-ai",
-    "resourceGroupName": "rg-shop",
-    "deploymentName": "chat-v1",
-    "sku": {"name": "DataZoneStandard", "capacity": 50.0},
-    "properties": {
-        "model": {"format": "OpenAI", "name": "gpt-5.4", "version": "2026-03-05"},
-        "raiPolicyName": "strict",
-        "versionUpgradeOption": "NoAutoUpgrade",
-    },
-}
-EMBEDDINGS = {
-    **DEPLOYMENT,
-    "deploymentName": "embed-v1",
-    "properties": {
-        "model": {"format": "OpenAI", "name": "text-embedding-3-large", "version": "1"},
-        "versionUpgradeOption": "NoAutoUpgrade",
-    },
-}
-ASSIGNMENT = {
-    "principalId": "00000000-0000-4000-8000-000000000300",
-    "principalType": "ServicePrincipal",
-    "roleDefinitionId": role("Cognitive Services OpenAI User"),
-    "scope": ACCOUNT_ID,
-}
+@cache
+def parts(profile="prod", now=NOW):
+    """The compliant stack by logical name; no two parts share one."""
+    return {
+        **models.parts(profile),
+        **network.parts(profile),
+        **watching.parts(profile),
+        **proof.parts(profile, now),
+    }
 
-PARTS = {
-    "account": (catalog.ACCOUNT, ACCOUNT),
-    "strict": (catalog.RAI_POLICY, POLICY),
-    "chat": (catalog.DEPLOYMENT, DEPLOYMENT),
-    "embed": (catalog.DEPLOYMENT, EMBEDDINGS),
-    "access": (catalog.ROLE_ASSIGNMENT, ASSIGNMENT),
-}
 
-MISSING = object()
+PARTS = parts()
 
 
 def changed(inputs, path, value):
-    """The same inputs, but for one; MISSING takes it away."""
+    """The same inputs, but for one; MISSING takes it away. `a.0.b` leads into a list."""
     key, _, rest = path.partition(".")
+    if isinstance(inputs, list):
+        place = int(key)
+        inner = changed({key: inputs[place]}, path, value)
+        return [*inputs[:place], *inner.values(), *inputs[place + 1 :]]
     if rest:
         inner = inputs.get(key)
-        return {**inputs, key: changed(inner if isinstance(inner, dict) else {}, rest, value)}
+        inner = inner if isinstance(inner, dict | list) else {}
+        return {**inputs, key: changed(inner, rest, value)}
     if value is MISSING:
         return {name: held for name, held in inputs.items() if name != key}
     return {**inputs, key: value}
 
 
-def sound(*changes, more=(), without=()):
-    """A stack that no rule minds, then (resource, path, value) by (resource, path, value)."""
-    parts = {name: part for name, part in PARTS.items() if name not in without}
+def sound(*changes, more=(), without=(), profile="prod", now=NOW):
+    """The compliant stack, then (part, path, value) by (part, path, value).
+
+    "protected" is the option of that name. What was recorded is recorded anew with the change,
+    unless the value is ByHand. A changed input comes from nowhere any more.
+    """
+    made = {name: part for name, part in parts(profile, now).items() if name not in without}
     for name, path, value in changes:
-        type, inputs = parts[name]
-        parts[name] = (type, changed(inputs, path, value))
+        made[name] = _changed(made[name], path, value)
     root = Resource(urn=ROOT, type=STACK, name="shop-prod", inputs={})
-    made = [resource(type, name, inputs) for name, (type, inputs) in parts.items()]
-    return World([root, *made, *more])
+    return World([root, *(_resource(name, part) for name, part in made.items()), *more])
+
+
+def _changed(part, path, value):
+    if path == "protected":
+        return replace(part, protected=value)
+    if isinstance(value, ByHand):
+        return replace(part, inputs=changed(part.inputs, path, value.value))
+    inputs = changed(part.inputs, path, value)
+    wired = {key: names for key, names in part.wired.items() if key != path.partition(".")[0]}
+    if part.type == EVIDENCE:
+        inputs = proof.honest(inputs)
+    return replace(part, inputs=inputs, wired=wired)
+
+
+def _resource(name, part):
+    everything = parts()
+
+    def its_urn(other):
+        return urn(everything[other].type, other)
+
+    comes_from = {key: {its_urn(other) for other in names} for key, names in part.wired.items()}
+    parent = its_urn(part.parent) if part.parent else ROOT
+    return resource(part.type, name, part.inputs, parent, part.protected, **comes_from)
 
 
 def wired(world, name, **comes_from):
-    """The same world, but one resource's inputs come from others, by logical name."""
+    """The same world, but some of one resource's inputs come from others, by logical name."""
     by_name = {each.name: each.urn for each in world.resources}
     sources = {key: frozenset(by_name[n] for n in names) for key, names in comes_from.items()}
     return World(
-        replace(each, comes_from=sources) if each.name == name else each for each in world.resources
+        replace(each, comes_from={**each.comes_from, **sources}) if each.name == name else each
+        for each in world.resources
     )
+
+
+def first_preview(world):
+    """The same world before anything exists: ids are unknown, but not where they come from."""
+    return World(
+        replace(
+            each,
+            inputs={
+                key: _without_ids(value) if each.comes_from.get(key) else value
+                for key, value in each.inputs.items()
+            },
+        )
+        for each in world.resources
+    )
+
+
+def _without_ids(value):
+    match value:
+        case str() if value.startswith("/subscriptions/"):
+            return UNKNOWN
+        case dict():
+            return {key: _without_ids(held) for key, held in value.items()}
+        case list():
+            return [_without_ids(held) for held in value]
+    return value
+
+
+def part(name, profile="prod") -> Part:
+    """One part of the compliant stack, to make another like it."""
+    return parts(profile)[name]
 
 
 def context(profile="prod", **config):
