@@ -1,8 +1,10 @@
 """What holds a write or a delete up: locks, and a group that is on its way out."""
 
+from collections.abc import Iterator
+
 from sandbox.arm import operations
 from sandbox.arm.errors import ArmError, group_being_deleted
-from sandbox.arm.ids import ArmId, within
+from sandbox.arm.ids import ArmId, parse, within
 from sandbox.arm.kind import properties
 from sandbox.around import Around
 from sandbox.store import Store
@@ -20,25 +22,27 @@ def not_going(around: Around, id: ArmId) -> None:
 
 def writable(store: Store, id: str) -> None:
     """Raises 409 ScopeLocked where a lock at or above is read-only."""
-    scopes = [
-        lock.id.partition(f"/providers/{LOCK}")[0]
-        for lock in store.of_type(LOCK)
-        if properties(lock.body).get("level") == "ReadOnly"
-    ]
-    holding = [scope for scope in scopes if within(id, scope)]
+    holding = [scope for scope in _locked(store, level="ReadOnly") if within(id, scope)]
     if holding:
         raise scope_locked("write", id, holding)
 
 
 def unlocked(store: Store, id: str) -> None:
     """Raises 409 ScopeLocked where a lock at, above or beneath forbids a delete."""
-    marker = f"/providers/{LOCK}/".lower()
-    if marker in id.lower():
+    here = parse(id)
+    if here and here.type.lower() == LOCK.lower():
         return
-    scopes = [lock.id.lower().partition(marker)[0] for lock in store.of_type(LOCK)]
-    holding = [scope for scope in scopes if within(id, scope) or within(scope, id)]
+    holding = [scope for scope in _locked(store) if within(id, scope) or within(scope, id)]
     if holding:
         raise scope_locked("delete", id, holding)
+
+
+def _locked(store: Store, level: str | None = None) -> Iterator[str]:
+    """What the locks are on; those of a level, if one is named."""
+    for lock in store.of_type(LOCK):
+        here = parse(lock.id)
+        if here and level in (None, properties(lock.body).get("level")):
+            yield here.scope
 
 
 def scope_locked(verb: str, id: str, scopes: list[str]) -> ArmError:
