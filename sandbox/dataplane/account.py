@@ -8,10 +8,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final, get_args
 
 from components.catalog import PROVISIONED_SKUS, BatchSku, Model, base_model, find_model
-from sandbox.arm.location import display_name
 from sandbox.clock import moment
 from sandbox.dataplane import content_filter, limiter
 from sandbox.dataplane.reading import Reading
+from sandbox.regions import display_name
 from sandbox.store import Store, Stored
 
 CS: Final = "Microsoft.CognitiveServices"
@@ -81,6 +81,11 @@ class Accounts:
     def find(self, subdomain: str) -> Account | None:
         """The account that answers under a subdomain. As in DNS, casing does not matter."""
         return self._reading.of(("account", subdomain), lambda: self._find(subdomain.lower()))
+
+    def of(self, id: str) -> Account | None:
+        """The account with an id, if it is there."""
+        stored = self._store.get(id)
+        return account(stored, self._has_endpoint(stored.id)) if stored else None
 
     def deployment(self, account: Account, name: str) -> Deployment | None:
         """A deployment that has been made, ready or not."""

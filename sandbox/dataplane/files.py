@@ -47,14 +47,27 @@ class Files:
         self._objects.add(account_id, "file", row, content)
         return str(body["id"])
 
-    def replace(self, account_id: str, id: str, content: bytes) -> None:
-        """What was written for later becomes something else, to be seen from now on."""
+    def open(self, account_id: str, *, purpose: str, filename: str) -> str:
+        """Begin a file that is written bit by bit and seen by nobody until it is closed."""
+        body = _file(purpose, filename, b"", self._now())
+        row = {"id": body["id"], "file": body, "due": 0.0, "visible": 0.0, "open": True}
+        self._objects.add(account_id, "file", row)
+        return str(body["id"])
+
+    def append(self, account_id: str, id: str, at: int, content: bytes) -> None:
+        self._objects.append(account_id, id, at, content)
+
+    def close(self, account_id: str, id: str, at: float) -> None:
+        """It is whole, and has been since a moment."""
         row = self._objects.get(account_id, "file", id)
-        self._objects.remove(account_id, "file", id)
-        if row:
-            row["visible"] = self._now()
-            row["file"] |= {"bytes": len(content), "created_at": int(self._now())}
-            self._objects.add(account_id, "file", row, content)
+        if row is None:
+            return
+        row["file"] |= {
+            "bytes": self._objects.size(account_id, "file", id),
+            "created_at": int(at),
+        }
+        row |= {"due": at, "visible": at, "open": False}
+        self._objects.change(account_id, "file", row)
 
     def forget(self, account_id: str, id: str) -> None:
         self._objects.remove(account_id, "file", id)
@@ -125,7 +138,8 @@ class Files:
 
     def _visible(self, row: Body) -> bool:
         now = self._now()
-        return bool(row["visible"] <= now < row["file"].get("expires_at", now + 1))
+        ends = row["file"].get("expires_at", now + 1)
+        return not row.get("open") and bool(row["visible"] <= now < ends)
 
     def _shown(self, row: Body) -> Body:
         file: Body = row["file"]

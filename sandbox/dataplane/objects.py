@@ -1,11 +1,13 @@
 """What an account keeps beside its deployments: responses, files, jobs, batches."""
 
 import json
-from typing import Literal
+from typing import Final, Literal
 
 from sandbox.store import Body, Store
 
 Kind = Literal["response", "file", "job", "batch"]
+PART: Final = "part"
+"""What is written to a file bit by bit: a row each, so that none is written twice."""
 
 
 class Objects:
@@ -34,12 +36,31 @@ class Objects:
         )
         return _body(rows[0]["body"]) if rows else None
 
-    def content(self, account_id: str, kind: Kind, id: str) -> bytes:
-        rows = self.store.execute(
-            "SELECT content FROM objects WHERE account_lc = ? AND kind = ? AND id = ?",
-            (account_id.lower(), kind, id),
+    def append(self, account_id: str, id: str, at: int, content: bytes) -> None:
+        """Write the next part of a file; `at` grows from part to part."""
+        self.store.execute(
+            "INSERT INTO objects (account_lc, kind, id, body, content) VALUES (?, ?, ?, '{}', ?)",
+            (account_id.lower(), PART, f"{id}/{at:012}", content),
         )
-        return bytes(rows[0]["content"] or b"") if rows else b""
+
+    def content(self, account_id: str, kind: Kind, id: str) -> bytes:
+        """All of a file, its parts in their order."""
+        rows = self.store.execute(
+            "SELECT content FROM objects WHERE account_lc = ? AND kind = ? AND id = ? "
+            "UNION ALL SELECT content FROM (SELECT content FROM objects "
+            "WHERE account_lc = ? AND kind = ? AND id > ? AND id < ? ORDER BY id)",
+            (account_id.lower(), kind, id, account_id.lower(), PART, *_beneath(id)),
+        )
+        return b"".join(row["content"] or b"" for row in rows)
+
+    def size(self, account_id: str, kind: Kind, id: str) -> int:
+        """Bytes, without reading them."""
+        rows = self.store.execute(
+            "SELECT sum(length(content)) FROM objects WHERE account_lc = ? "
+            "AND (kind = ? AND id = ? OR kind = ? AND id > ? AND id < ?)",
+            (account_id.lower(), kind, id, PART, *_beneath(id)),
+        )
+        return int(rows[0][0] or 0)
 
     def all(self, account_id: str, kind: Kind) -> list[Body]:
         """Those of an account, newest first."""
@@ -51,9 +72,22 @@ class Objects:
 
     def remove(self, account_id: str, kind: Kind, id: str) -> None:
         self.store.execute(
-            "DELETE FROM objects WHERE account_lc = ? AND kind = ? AND id = ?",
-            (account_id.lower(), kind, id),
+            "DELETE FROM objects WHERE account_lc = ? "
+            "AND (kind = ? AND id = ? OR kind = ? AND id > ? AND id < ?)",
+            (account_id.lower(), kind, id, PART, *_beneath(id)),
         )
+
+    def everywhere(self, kind: Kind) -> list[tuple[str, Body]]:
+        """Those of all accounts, each with its account's id in lower case; the oldest first."""
+        rows = self.store.execute(
+            "SELECT account_lc, body FROM objects WHERE kind = ? ORDER BY number", (kind,)
+        )
+        return [(row["account_lc"], _body(row["body"])) for row in rows]
+
+
+def _beneath(id: str) -> tuple[str, str]:
+    """Parts of a file, as a range: "/" is followed by "0"."""
+    return f"{id}/", f"{id}0"
 
 
 def _body(text: str) -> Body:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from sandbox.around import Around
 from sandbox.dataplane import kept_responses, model_list
 from sandbox.dataplane.account import Account
+from sandbox.dataplane.batch_work import BatchWork
 from sandbox.dataplane.batches import Batches
 from sandbox.dataplane.configuration import Configuration
 from sandbox.dataplane.conversations import Conversations
@@ -63,8 +64,9 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
     endpoint = Endpoint(around, reading, entrance, Models(conversations), events)
     files = Files(around, objects)
     jobs = Jobs(around, objects, files)
-    find = entrance.accounts.deployment
-    batches = Batches(around, objects, files, events, endpoint.in_batch, find)
+    work = BatchWork(around, reading, objects, files, events, entrance.accounts, endpoint.in_batch)
+    around.unwritten.append(work.wake)
+    batches = Batches(around, objects, files, work)
     inference = [
         *_inference("/deployments/{deployment}", endpoint, BY_DEPLOYMENT),
         *_inference("/v1", endpoint, BY_DEPLOYMENT | {"responses": RESPONSES}),

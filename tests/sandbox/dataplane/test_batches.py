@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import openai
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from sandbox.dataplane.routes import routes
 from tests.sandbox.dataplane.conftest import ACCOUNT_ID, HELLO, OPENAI_CONTRIBUTOR
 from tests.sandbox.dataplane.test_files import jsonl, upload
 
@@ -141,6 +145,112 @@ def test_a_batch_deployment_answers_nothing_else(tuner):
     assert refused.value.code == "OperationNotSupported"
 
 
+def test_a_large_batch_holds_nobody_up_and_can_be_watched(cloud, unhurried):
+    cloud.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+    content = jsonl(*[line(number) for number in range(600)])
+
+    async def run():
+        async with unhurried:
+            file = await unhurried.files.create(file=("b.jsonl", content), purpose="batch")
+            made = await unhurried.batches.create(
+                input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+            )
+            seen = [made]
+            while seen[-1].status in ("validating", "in_progress"):
+                # Somebody else is answered in the meantime.
+                assert await unhurried.chat.completions.create(model="chat", messages=HELLO)
+                seen.append(await unhurried.batches.retrieve(made.id))
+            return seen, (await unhurried.files.content(seen[-1].output_file_id)).text
+
+    seen, output = asyncio.run(run())
+    assert seen[0].status == "validating"
+    counts = [each.request_counts.completed for each in seen]
+    assert counts == sorted(counts)
+    assert len({count for count in counts if 0 < count < 600}) > 1
+    ids = [json.loads(row)["custom_id"] for row in output.splitlines()]
+    assert ids == [f"task-{number}" for number in range(600)]
+
+
+def test_a_large_batch_is_cancelled_in_its_midst(tuner, send):
+    made = send(*[line(number) for number in range(400)])
+    assert tuner.batches.cancel(made.id).status == "cancelling"
+    done = tuner.batches.retrieve(made.id)
+    assert done.status == "cancelled"
+    assert 0 < done.request_counts.completed < 400
+    assert len(rows(tuner, done.output_file_id)) == done.request_counts.completed
+
+
+def test_of_many_who_cancel_at_once_one_does(tuner, send):
+    made = send(*[line(number) for number in range(400)])
+
+    def cancel(_):
+        try:
+            return tuner.batches.cancel(made.id).status
+        except openai.ConflictError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        assert [each for each in pool.map(cancel, range(8)) if each] == ["cancelling"]
+
+
+def started_anew(cloud, client):
+    """A process that has only what is on the disk, and a client of it."""
+    web = TestClient(Starlette(routes=routes(cloud.around)))
+    return web, client.with_options(http_client=web)
+
+
+def test_a_batch_goes_on_where_it_was_when_the_sandbox_was_killed(cloud, tuner):
+    file = upload(tuner, jsonl(*[line(number) for number in range(200)]), purpose="batch")
+    web, first = started_anew(cloud, tuner)
+    with web:
+        made = first.batches.create(
+            input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+        )
+        begun = first.batches.retrieve(made.id).request_counts.completed
+    web, second = started_anew(cloud, tuner)
+    with web:
+        done = second.batches.retrieve(made.id)
+        while done.status == "in_progress":
+            done = second.batches.retrieve(made.id)
+        ids = [row["custom_id"] for row in rows(second, done.output_file_id)]
+    assert 0 < begun < 200
+    assert ids == [f"task-{number}" for number in range(200)]
+    counted = cloud.around.store.execute(
+        "SELECT count(*) FROM events WHERE correlation_id = ?", (made.id,)
+    )
+    assert counted[0][0] == 200
+
+
+def test_a_batch_whose_input_is_gone_after_a_kill_has_failed(slow, tuner):
+    file = upload(tuner, jsonl(line(1)), purpose="batch")
+    slow.wait(2)
+    made = tuner.batches.create(
+        input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+    )
+    assert tuner.batches.retrieve(made.id).status == "in_progress"
+    tuner.files.delete(file.id)
+    slow.wait(300)
+    web, again = started_anew(slow, tuner)
+    with web:
+        failed = again.batches.retrieve(made.id)
+    assert (failed.status, failed.errors.data[0].code) == ("failed", "input_file_deleted")
+
+
+def test_a_batch_for_a_deployment_that_was_deleted_ends_with_errors(slow, tuner):
+    file = upload(tuner, jsonl(line(1)), purpose="batch")
+    slow.wait(2)
+    made = tuner.batches.create(
+        input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+    )
+    tuner.batches.retrieve(made.id)
+    slow.around.store.delete(f"{ACCOUNT_ID}/deployments/later")
+    slow.wait(300)
+    done = tuner.batches.retrieve(made.id)
+    assert (done.status, done.request_counts.failed) == ("completed", 1)
+    (row,) = rows(tuner, done.error_file_id)
+    assert row["response"]["body"]["error"]["code"] == "DeploymentNotFound"
+
+
 def test_responses_come_in_batches_too(tuner, send):
     asked = {**line(1, url="/v1/responses"), "body": {"model": "later", "input": "Hi"}}
     done = tuner.batches.retrieve(send(asked, endpoint="/v1/responses").id)
@@ -148,9 +258,9 @@ def test_responses_come_in_batches_too(tuner, send):
     assert row["response"]["body"]["object"] == "response"
 
 
-def test_each_request_of_a_batch_leaves_a_row_among_the_events(cloud, events, send):
+def test_each_request_of_a_batch_leaves_a_row_among_the_events(cloud, tuner, send):
     made = send(line(1), line(2))
-    events.flush()
+    tuner.batches.retrieve(made.id)
     found = cloud.around.store.execute(
         "SELECT deployment, operation, status, completion_tokens FROM events "
         "WHERE correlation_id = ?",
