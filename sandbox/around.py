@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.clock import Clock
 from sandbox.directory import Directory
 from sandbox.identity import Identity
-from sandbox.portal.sessions import Sessions
+from sandbox.sessions import Sessions
 from sandbox.store import Store
 
 

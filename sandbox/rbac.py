@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
 
-from sandbox.arm.ids import within
 from sandbox.around import Settings
 from sandbox.clock import moment
 from sandbox.identity import Caller
+from sandbox.ids import within
 from sandbox.roles import ROLES, Role
 from sandbox.store import Store
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sandbox.arm.ids import parent_of
 from sandbox.clock import Clock, stamp
+from sandbox.ids import parent_of
 
 Body = dict[str, Any]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sandbox.arm.errors import ArmError, bad_request
-from sandbox.arm.ids import within
 from sandbox.arm.kind import Call, Kind, Situation, properties
 from sandbox.clock import moment, stamp
 from sandbox.directory import GROUPS, TENANT_ID
+from sandbox.ids import within
 from sandbox.rbac import ROLE_ASSIGNMENT
 from sandbox.roles import ROLES, Role
 from sandbox.store import Body, Stored

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.arm.ids import ArmId
+from sandbox.ids import ArmId
 
 
 class ArmError(Exception):

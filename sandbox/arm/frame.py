@@ -10,14 +10,14 @@ from sandbox.arm.errors import (
     parent_not_found,
     resource_not_found,
 )
-from sandbox.arm.ids import ArmId, parse, segment
 from sandbox.arm.kind import Answer, Call, Kind, Put, Situation
 from sandbox.arm.kinds import KINDS
-from sandbox.arm.location import region
 from sandbox.arm.paging import page, stored_page
 from sandbox.around import Around
 from sandbox.clock import moment, stamp
 from sandbox.faults import Failure
+from sandbox.ids import ArmId, parse, segment
+from sandbox.regions import region
 from sandbox.store import Body, Store, Stored, new_etag
 
 LOG = logging.getLogger("sandbox.arm")

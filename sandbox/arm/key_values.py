@@ -7,10 +7,10 @@ import json
 import re
 
 from sandbox.arm.errors import ArmError, bad_request, parent_not_found, resource_not_found
-from sandbox.arm.ids import ArmId
 from sandbox.arm.kind import Answer, Call, Kind, properties
 from sandbox.arm.private_endpoints import STORE
 from sandbox.dataplane.key_values import KeyValue, KeyValues
+from sandbox.ids import ArmId
 from sandbox.rbac import allowed
 from sandbox.store import Body, Stored
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sandbox.arm.ids import ArmId
 from sandbox.around import Around, Profile
 from sandbox.faults import Failure
 from sandbox.identity import Caller
+from sandbox.ids import ArmId
 from sandbox.store import Body, Store, Stored
 
 

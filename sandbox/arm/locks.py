@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sandbox.arm import operations
 from sandbox.arm.errors import ArmError, group_being_deleted
-from sandbox.arm.ids import ArmId, parse, within
 from sandbox.arm.kind import properties
 from sandbox.around import Around
+from sandbox.ids import ArmId, parse, within
 from sandbox.store import Store
 
 LOCK = "Microsoft.Authorization/locks"

@@ -3,10 +3,10 @@
 import json
 
 from sandbox.arm.errors import ArmError
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import Answer
 from sandbox.arm.router import unauthenticated
 from sandbox.faults import Fault
+from sandbox.ids import parse
 
 
 def told(fault: Fault, path: str, raw: bytes, arm: str) -> Answer | None:

@@ -4,9 +4,9 @@ from typing import Any
 
 from sandbox.arm.cognitiveservices import names
 from sandbox.arm.errors import ArmError, bad_request
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import Kind, Situation, properties
 from sandbox.clock import stamp
+from sandbox.ids import parse
 from sandbox.store import Body, Store
 
 ACTION_GROUP = "Microsoft.Insights/actionGroups"

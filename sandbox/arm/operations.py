@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.arm.errors import ArmError
-from sandbox.arm.ids import ArmId, parse, segment, within
 from sandbox.arm.kind import Answer, Call, Kind, properties
 from sandbox.around import Around
 from sandbox.clock import stamp
+from sandbox.ids import ArmId, parse, segment, within
 from sandbox.store import Body
 
 RETRY_AFTER = {"Retry-After": "1"}

@@ -6,13 +6,13 @@ from typing import Any
 
 from sandbox.arm import frame, locks, operations
 from sandbox.arm.errors import ArmError, group_being_deleted, group_not_found
-from sandbox.arm.ids import ArmId, segment, within
 from sandbox.arm.kind import Answer, Call, Kind, Route, reads
 from sandbox.arm.kinds import GROUP_KIND, KINDS
-from sandbox.arm.location import display_name, region, regions
 from sandbox.arm.paging import page, stored_page
 from sandbox.directory import SUBSCRIPTION_ID, TENANT_ID
 from sandbox.faults import Failure
+from sandbox.ids import ArmId, segment, within
+from sandbox.regions import display_name, region, regions
 from sandbox.store import Body, Stored
 
 GROUP_NAME = re.compile(r"[-\w._()]{1,90}")

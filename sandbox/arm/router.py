@@ -10,13 +10,13 @@ from typing import Any
 from sandbox import no_room
 from sandbox.arm import frame, operations, resources, routes
 from sandbox.arm.errors import ArmError, bad_request, resource_not_found
-from sandbox.arm.ids import ArmId, parse
 from sandbox.arm.kind import Answer, Call, Kind
 from sandbox.arm.kinds import KINDS
 from sandbox.around import Around
 from sandbox.directory import SUBSCRIPTION_ID, TENANT_ID
 from sandbox.faults import Failure
 from sandbox.identity import ARM, Caller, Unauthenticated
+from sandbox.ids import ArmId, parse
 from sandbox.rbac import allowed
 from sandbox.store import Body
 from sandbox.telemetry import metric_views

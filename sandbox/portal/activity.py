@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sandbox.arm.ids import parse
 from sandbox.clock import moment
+from sandbox.ids import parse
 
 Tone = Literal["good", "moved", "wrong", "bad"]
 

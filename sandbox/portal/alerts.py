@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import properties
 from sandbox.clock import moment
+from sandbox.ids import parse
 from sandbox.store import Stored
 
 RULES: Final = (

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import properties
+from sandbox.ids import parse
 from sandbox.portal.bars import Bar
 from sandbox.store import Stored
 from sandbox.telemetry.budgets import Standing

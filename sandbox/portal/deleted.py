@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sandbox.arm.cognitiveservices import names, quota
-from sandbox.arm.ids import parent_of, parse, segment
 from sandbox.clock import moment
+from sandbox.ids import parent_of, parse, segment
 from sandbox.store import Stored
 
 

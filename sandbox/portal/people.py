@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import properties
 from sandbox.directory import GROUPS, Principal
+from sandbox.ids import parse
 from sandbox.roles import ROLES
 from sandbox.store import Stored
 

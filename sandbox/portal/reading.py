@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any, Final
 
 from sandbox.arm.cognitiveservices import names, quota
-from sandbox.arm.ids import parent_of
 from sandbox.arm.kind import properties
 from sandbox.around import Around
 from sandbox.clock import Clock, moment, stamp, wall
@@ -16,6 +15,7 @@ from sandbox.dataplane import account, content_filter
 from sandbox.dataplane.key_values import KeyValues
 from sandbox.directory import SUBSCRIPTION_ID
 from sandbox.faults import Faults
+from sandbox.ids import parent_of
 from sandbox.portal import (
     activity,
     alerts,

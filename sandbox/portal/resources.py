@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.arm.ids import parse, segment
 from sandbox.clock import moment
 from sandbox.directory import GROUPS, PEOPLE
+from sandbox.ids import parse, segment
 from sandbox.portal.activity import Asked
 from sandbox.portal.masking import masked
 from sandbox.roles import ROLES

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from sandbox.around import Around
 from sandbox.portal import activity, spans
 from sandbox.portal.reading import ASKED, Portal
-from sandbox.portal.sessions import SESSION_SECONDS
+from sandbox.sessions import SESSION_SECONDS
 
 PATH: Final = "/_portal"
 COOKIE: Final = "plumb_portal"

@@ -3,10 +3,10 @@
 import uuid
 from typing import Final
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import Answer
 from sandbox.around import Around
 from sandbox.clock import stamp
+from sandbox.ids import parse
 
 VERBS: Final = {"PUT": "write", "PATCH": "write", "DELETE": "delete"}
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import Call, properties
 from sandbox.around import Around
 from sandbox.clock import moment
+from sandbox.ids import parse
 from sandbox.store import Body, Store, Stored
 from sandbox.telemetry import inbox
 from sandbox.telemetry.spend import spent

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sandbox.arm.applicationinsights import COMPONENT
-from sandbox.arm.ids import within
 from sandbox.arm.kind import properties
 from sandbox.arm.operationalinsights import WORKSPACE
 from sandbox.around import Around
 from sandbox.clock import stamp
 from sandbox.directory import TENANT_ID
+from sandbox.ids import within
 from sandbox.store import Store
 from sandbox.telemetry.kql.answer import Answer, answered
-from sandbox.telemetry.kql.sqlite_functions import install
+from sandbox.telemetry.kql.installed import install
 from sandbox.telemetry.kql.tokens import microseconds
 from sandbox.telemetry.sinks import sinks
 from sandbox.telemetry.tables import TABLES

@@ -8,8 +8,8 @@ from typing import Final
 
 from components.catalog import PROVISIONED_SKUS
 from sandbox.arm.cognitiveservices.names import DEPLOYMENT
-from sandbox.arm.location import display_name
 from sandbox.clock import moment, stamp
+from sandbox.regions import display_name
 from sandbox.store import Store, Stored
 from sandbox.telemetry.metric_filter import Dimension
 from sandbox.telemetry.metric_list import DIMENSIONS, Metric

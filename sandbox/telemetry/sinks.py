@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sandbox.arm.ids import parse
 from sandbox.arm.kind import properties
 from sandbox.arm.monitor import DIAGNOSTIC_SETTING
+from sandbox.ids import parse
 from sandbox.store import Store, Stored
 
 METRICS: Final = "AllMetrics"

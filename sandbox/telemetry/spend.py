@@ -6,9 +6,9 @@ from typing import Final
 
 from components.catalog import PTU_USD_PER_HOUR, model_behind
 from sandbox.arm.cognitiveservices.names import DEPLOYMENT
-from sandbox.arm.ids import within
 from sandbox.arm.kind import properties
 from sandbox.clock import moment, stamp
+from sandbox.ids import within
 from sandbox.store import Store, Stored
 
 MILLION: Final = 1_000_000

@@ -10,11 +10,11 @@ from sandbox.arm.cognitiveservices import names
 from sandbox.arm.cognitiveservices.account_views import ACTIONS, VIEWS
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.identities import Identities, identity
-from sandbox.arm.ids import within
 from sandbox.arm.kind import Call, Kind, Situation, as_account, properties
-from sandbox.arm.location import regions
 from sandbox.around import Around
 from sandbox.clock import moment, stamp
+from sandbox.ids import within
+from sandbox.regions import regions
 from sandbox.store import Body, Store, Stored
 
 HELD = timedelta(hours=48)

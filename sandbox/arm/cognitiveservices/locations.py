@@ -8,9 +8,9 @@ from components import catalog
 from sandbox.arm.cognitiveservices import accounts, models, names, quota
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Answer, Call, Route, properties, reads
-from sandbox.arm.location import region
 from sandbox.arm.paging import page
 from sandbox.directory import SUBSCRIPTION_ID
+from sandbox.regions import region
 from sandbox.store import Body, Stored
 
 BASE = f"/subscriptions/{SUBSCRIPTION_ID}/providers/{names.NAMESPACE}"

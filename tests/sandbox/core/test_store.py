@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.arm.ids import parent_of, parse, within
 from sandbox.clock import Clock, moment, stamp
+from sandbox.ids import parent_of, parse, within
 from tests.sandbox.core.cloud import ACCOUNT, GROUP, Cloud
 
 START = datetime(2026, 11, 21, tzinfo=UTC)

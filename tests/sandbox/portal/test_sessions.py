@@ -1,6 +1,6 @@
 """Who is let in, and for how long."""
 
-from sandbox.portal.sessions import SESSION_SECONDS, SESSIONS, TICKET_SECONDS, Sessions
+from sandbox.sessions import SESSION_SECONDS, SESSIONS, TICKET_SECONDS, Sessions
 
 
 class Hours:
