@@ -35,6 +35,13 @@ class Param(Generic[Limit]):
     choices: tuple[str, ...] = ()
     """What a text, or each text of a list, may be; empty: anything."""
 
+    @classmethod
+    def everywhere(
+        cls, name: str, description: str, value: Limit, choices: tuple[str, ...] = ()
+    ) -> Self:
+        """One limit for every environment."""
+        return cls(name, description, dev=value, staging=value, prod=value, choices=choices)
+
     def default(self, profile: Profile) -> Limit:
         return {"dev": self.dev, "staging": self.staging, "prod": self.prod}[profile]
 
