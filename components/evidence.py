@@ -1,26 +1,19 @@
 """What was proven about a stack, brought into its graph so that the gate can read it."""
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
-from components import document
+from components import evidence_file
+from components.evidence_entry import SCHEMA_VERSION
+from components.evidence_file import Recorded
+from components.evidence_kinds import KINDS
+from components.prompts import template_hash
 from components.sections import Settings
 from components.stack import Stack
-
-SCHEMA_VERSION: Final = "1"
-LISTED_KINDS: Final = frozenset({"approval", "rollback", "demand"})
-"""On the stack there may be several of these: one a role, one a route."""
-
-LARGEST_EXACT_INTEGER: Final = 2**53
-
-
-class UnreadableEvidence(ValueError):
-    """The evidence file cannot enter the graph; the message says where and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,62 +39,6 @@ class Evidence(pulumi.ComponentResource):
         self.register_outputs(content)
 
 
-def entries(file: Path) -> list[dict[str, Any]]:
-    """Every entry of an evidence file, oldest first; none where there is no file yet.
-
-    Raises:
-        UnreadableEvidence: no YAML, no list of entries, or a value that the engine cannot carry.
-    """
-    try:
-        _, content = document.read(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
-    except document.Unreadable as error:
-        where = f"{file.name}:{error.line}" if error.line else file.name
-        raise UnreadableEvidence(f"{where}: {error}. Fix: restore it from git") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableEvidence(f"{file.name}: {error}. Fix: restore it from git") from None
-    content = content or []
-    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise UnreadableEvidence(f"{file.name}: is no list of entries. Fix: restore it from git")
-    for number, entry in enumerate(content):
-        for place, what in _not_carried(entry, str(number)):
-            raise UnreadableEvidence(f"{file.name}: {place}: {what}. Fix: restore it from git")
-    return content
-
-
-def _not_carried(value: Any, place: str) -> Iterator[tuple[str, str]]:
-    """Values with which the engine stops, or which it changes on the way."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _not_carried(inner, f"{place}.{key}")
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _not_carried(inner, f"{place}.{number}")
-    elif value is None:
-        yield place, "is empty"
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield place, f"{value} is no number"
-    elif isinstance(value, int) and abs(value) > LARGEST_EXACT_INTEGER:
-        yield place, f"{value} loses digits on the way"
-    elif not isinstance(value, (str, int, float, bool)):
-        yield place, f"{value} must be in quotes"
-
-
-def newest(recorded: list[dict[str, Any]], subject: Mapping[str, str]) -> dict[str, Any]:
-    """The last entry of each kind for one subject; of listed kinds every one, oldest first."""
-    latest: dict[str, Any] = {}
-    for entry in recorded:
-        if entry.get("subject") != dict(subject):
-            continue
-        kind = str(entry.get("kind"))
-        if kind in LISTED_KINDS:
-            latest.setdefault(kind, []).append(entry)
-        else:
-            latest[kind] = entry
-    return latest
-
-
 def register(stack: Stack, settings: Settings, root: Path) -> None:
     """One Evidence for the stack and one for each deployment.
 
@@ -109,29 +46,99 @@ def register(stack: Stack, settings: Settings, root: Path) -> None:
         pulumi.RunError: the evidence file cannot be read.
     """
     try:
-        recorded = entries(root / settings.readiness.evidence)
-    except UnreadableEvidence as error:
+        recorded = evidence_file.read(root / settings.readiness.evidence)
+    except evidence_file.UnreadableEvidence as error:
         raise pulumi.RunError(str(error)) from None
-    chain: dict[str, Any] = {"file": settings.readiness.evidence, "entries": len(recorded)}
-    if recorded:
-        chain |= {"head": recorded[-1].get("hash"), "headAt": recorded[-1].get("measuredAt")}
-    subjects = [
-        (f"{account}-{name}", {"stack": stack.name, "account": account, "deployment": name})
-        for account, each in sorted(settings.accounts.items())
-        for name in sorted(each.deployments)
-    ]
-    for name, subject in subjects:
-        content = {"chain": chain, **newest(recorded, subject)}
-        Evidence(name, EvidenceArgs(subject=subject, content=content))
-    subject = {"stack": stack.name}
+    chain = chain_of(recorded, settings.readiness.evidence)
+    for account, each in sorted(settings.accounts.items()):
+        for name in sorted(each.deployments):
+            content = {
+                "current": {"promptSha256": template_hash(name, root)},
+                "chain": chain,
+                **of_deployment(recorded, account, name, settings),
+            }
+            subject = {"stack": stack.name, "account": account, "deployment": name}
+            Evidence(f"{account}-{name}", EvidenceArgs(subject=subject, content=content))
     declared = {
-        "operations": {
-            "runbookUrl": settings.readiness.runbook,
-            "onCall": {
-                "rotation": settings.readiness.rotation,
-                "actionGroup": stack.names.action_group("on-call"),
-            },
-        }
+        "runbookUrl": settings.readiness.runbook,
+        "onCall": {
+            "rotation": settings.readiness.rotation,
+            "actionGroup": stack.names.action_group("on-call"),
+        },
     }
-    content = {"chain": chain, **declared, **newest(recorded, subject)}
-    Evidence(stack.name, EvidenceArgs(subject=subject, content=content))
+    content = {"chain": chain, "operations": declared, **of_stack(recorded)}
+    Evidence(stack.name, EvidenceArgs(subject={"stack": stack.name}, content=content))
+
+
+def chain_of(recorded: list[Recorded], name: str) -> dict[str, Any]:
+    """How long the file is and how it ends, so that a rule sees what does not belong to it."""
+    chain: dict[str, Any] = {"file": name, "entries": len(recorded)}
+    if recorded:
+        times = [str(each.entry.get("measuredAt", "")) for each in recorded]
+        chain |= {"head": str(recorded[-1].entry.get("hash", "")), "headAt": max(times)}
+    return chain
+
+
+def of_deployment(
+    recorded: list[Recorded], account: str, deployment: str, settings: Settings
+) -> dict[str, Any]:
+    """The newest entry of each kind on one deployment, and what its routes ask of it.
+
+    On several routes, it is what the busiest asks.
+    """
+    found: dict[str, Any] = {}
+    routes = {
+        key
+        for key, route in settings.routes.items()
+        for name in (route.stable, route.candidate, *route.fallback)
+        if name and settings.target(name) == (account, deployment)
+    }
+    asked: dict[str, Any] = {}
+    for each in recorded:
+        subject, kind = _subject(each), str(each.entry.get("kind"))
+        if (subject.get("account"), subject.get("deployment")) == (account, deployment):
+            found[kind] = each.entry
+        elif kind == "demand" and subject.get("route") in routes:
+            asked[subject["route"]] = each.entry
+    if asked:
+        found["demand"] = max(asked.values(), key=_peak)
+    return found
+
+
+def of_stack(recorded: list[Recorded]) -> dict[str, Any]:
+    """The newest entry of each kind on the stack and its routes.
+
+    Of some kinds it is a list, oldest first, with the newest of each role, route or matter.
+    """
+    found: dict[str, Any] = {}
+    several: dict[str, dict[str, Any]] = {}
+    for each in recorded:
+        kind = str(each.entry.get("kind"))
+        if "deployment" in _subject(each):
+            continue
+        if kind in KINDS and KINDS[kind].one_for_each:
+            held = several.setdefault(kind, {})
+            which = _at(each.entry, KINDS[kind].one_for_each)
+            held.pop(which, None)  # the newer one stands where it was recorded
+            held[which] = each.entry
+        else:
+            found[kind] = each.entry
+    return found | {kind: list(entries.values()) for kind, entries in several.items()}
+
+
+def _subject(recorded: Recorded) -> Mapping[str, Any]:
+    subject = recorded.entry.get("subject")
+    return subject if isinstance(subject, Mapping) else {}
+
+
+def _at(entry: Mapping[str, Any], path: str) -> str:
+    value: Any = entry
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return str(value)
+
+
+def _peak(demand: Mapping[str, Any]) -> float:
+    data = demand.get("data")
+    peak = data.get("peakRpm") if isinstance(data, Mapping) else None
+    return peak if isinstance(peak, int | float) else 0

@@ -76,15 +76,14 @@ class Identity(Part):
     filter_sha256: Sha256
     prompt_sha256: Sha256
     region: Text
-    git_sha: Annotated[str, Field(pattern=r"^[0-9a-f]{7,64}$")] | None = None
+    git_sha: Annotated[str, Field(pattern=r"^[0-9a-f]{6,64}$")] | None = None
 
 
 class Person(Part):
     """Somebody of the directory, as their token names them."""
 
-    object_id: Annotated[
-        str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-    ]
+    id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+    """The object id: names change, and two people may share one."""
     name: Text
 
 
@@ -209,13 +208,13 @@ class Rollback(Part):
 class CapacityPlan(Part):
     url: Link
     reviewed_at: Utc
-    by: Person
+    by: Text
 
 
 class SuccessMetric(Part):
     name: Text
-    baseline: Text | None = None
-    target: Text
+    baseline: float | Text | None = None
+    target: float | Text
     source: Text
 
 
@@ -246,7 +245,8 @@ class Attestation(Part):
 
     what: Text
     link: Link
-    by: Person
+    by: Text
+    """Who owns it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from components.canonical import entry_hash
 from components.evidence_entry import NOTHING_BEFORE
 from components.evidence_kinds import KINDS
 
-ADA = {"objectId": "00000000-0000-4000-8000-000000000101", "name": "Ada Lovelace"}
+ADA = {"id": "00000000-0000-4000-8000-000000000101", "name": "Ada Lovelace"}
 NO_DEFECTS = {"defectRate": 0, "maxSeverity": "Low"}
 AT = "2026-11-20T09:00:00Z"
 
@@ -64,7 +64,7 @@ DATA = {
         "asOf": AT,
     },
     "rollback": {"target": "chat-v2", "testedAt": AT, "minutes": 4},
-    "capacityPlan": {"url": "https://wiki.contoso.com/plan", "reviewedAt": AT, "by": ADA},
+    "capacityPlan": {"url": "https://wiki.contoso.com/plan", "reviewedAt": AT, "by": "Ada"},
     "approval": {
         "role": "security",
         "by": ADA,
@@ -73,7 +73,7 @@ DATA = {
         "covers": [IDENTITY],
     },
     "cost": {"forecastMonthly": 4200, "currency": "EUR", "priceFileSha256": "e" * 64},
-    "attestation": {"what": "support trained", "link": "https://wiki.contoso.com/t", "by": ADA},
+    "attestation": {"what": "support trained", "link": "https://wiki.contoso.com/t", "by": "Ada"},
 }
 
 SUBJECTS = {
