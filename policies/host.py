@@ -6,7 +6,7 @@ only. So requests are read here, once, and handed on to it without their propert
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,12 +20,15 @@ from pulumi_policy import policy as internals
 from components.profiles import KEY, Profile, WrongProfile, resolve
 from policies import judge
 from policies.arm import normal_type
+from policies.configuration import Setting, changes, complaints
 from policies.judge import Outcome
 from policies.registry import RULES
-from policies.rule import Context, Level, ResourceRule, Rule, StackRule, WrongLimit
+from policies.rule import Context, Level, ResourceRule, Rule, StackRule
 from policies.rules.guard import GUARD
 from policies.values import from_struct, texts
-from policies.world import STACK, Missed, Resource, World
+from policies.waiver_file import WrongWaivers, read_waivers
+from policies.waivers import DESCRIPTION, NAME, Excused, Register, Waiver, in_force
+from policies.world import STACK, Finding, Missed, Resource, World
 
 PACK: Final = "plumbline"
 
@@ -40,9 +43,14 @@ LEVELS: Final[dict[int, Level]] = {
 class Gate:
     """What one run of the pack has learned so far. The engine starts it anew for every run."""
 
-    def __init__(self) -> None:
+    def __init__(self, waivers: Sequence[Waiver] = ()) -> None:
         self.profile: Profile = "prod"
         self.levels: dict[str, Level] = {}
+        self.waivers = waivers
+        self.stack = ""
+        self.register: Register | None = None
+        self.excused: list[tuple[str, Excused]] = []
+        self.notices: list[str] = []
         self.secrets: frozenset[str] = frozenset()
         self.facts: dict[str, Resource] = {}
         """What each resource is asked to be: the engine shows stack rules only outputs."""
@@ -54,19 +62,27 @@ class Gate:
                 self.policies.append(self._resource_policy(rule))
             elif isinstance(rule, StackRule):
                 self.policies.append(self._stack_policy(rule))
+        self.policies.append(self._waiver_policy())
         # `pulumi policy analyze` never says which stack it is; the environment may.
         self.use(resolve(os.environ.get("PULUMI_STACK", "prod"), None))
 
     def use(self, profile: Profile) -> None:
         """Judge as this environment from now on."""
         self.profile = profile
-        for policy in self.policies:
+        for policy in self.policies[:-1]:
             level = RULES[policy.name].levels.at(profile)
             self.levels[policy.name] = level
             policy.enforcement_level = sdk.EnforcementLevel(level)
 
     def context(self, config: Mapping[str, Any] | None) -> Context:
         return Context(profile=self.profile, now=datetime.now(UTC), config=dict(config or {}))
+
+    def registered(self, urn: str) -> Register:
+        """The stack's waivers. Which stack, `policy analyze` tells only in the URNs."""
+        if self.register is None:
+            stack = self.stack or urn.removeprefix("urn:pulumi:").partition("::")[0]
+            self.register = Register(self.waivers, stack, datetime.now(UTC).date())
+        return self.register
 
     def remember(self, request: Any) -> Resource:
         """A resource of an Analyze or AnalyzeStack request."""
@@ -107,9 +123,8 @@ class Gate:
             resource = self.facts[args.urn]
             if resource.type not in rule.types:
                 args.not_applicable("another type")
-            self._tell(
-                judge.of_resource(rule, resource, self.context(args.get_config())), args, report
-            )
+            outcome = judge.of_resource(rule, resource, self.context(args.get_config()))
+            self._tell(rule, resource, outcome, args, report)
 
         return sdk.ResourceValidationPolicy(rule.id, rule.description, validate, **_shape(rule))
 
@@ -119,20 +134,45 @@ class Gate:
             if rule is GUARD:
                 mandatory = [m for m in self.missed if self.levels[m.rule] == "mandatory"]
                 world = World(world.resources, mandatory, world.unseen)
-            self._tell(judge.of_stack(rule, world, self.context(args.get_config())), args, report)
+            outcome = judge.of_stack(rule, world, self.context(args.get_config()))
+            self._tell(rule, None, outcome, args, report)
 
         return sdk.StackValidationPolicy(rule.id, rule.description, validate, **_shape(rule))
 
+    def _waiver_policy(self) -> sdk.Policy:
+        def validate(args: sdk.StackValidationArgs, report: sdk.ReportViolation) -> None:
+            for rule, excused in self.excused:
+                subject = excused.finding.resource
+                report(in_force(rule, excused), subject.urn if subject else None)
+            for resource in self.world.resources[:1]:
+                for notice in [*self.notices, *self.registered(resource.urn).notices()]:
+                    report(notice, None)
+
+        return sdk.StackValidationPolicy(
+            NAME,
+            DESCRIPTION,
+            validate,
+            enforcement_level=sdk.EnforcementLevel.ADVISORY,
+            severity=sdk.Severity.LOW,
+        )
+
     def _tell(
         self,
+        rule: Rule,
+        subject: Resource | None,
         outcome: Outcome,
         args: sdk.ResourceValidationArgs | sdk.StackValidationArgs,
         report: sdk.ReportViolation,
     ) -> None:
-        for finding in outcome.findings:
-            report(finding.message, finding.resource.urn if finding.resource else None)
+        found = [*outcome.findings]
         if outcome.crash:
-            report(outcome.crash, None)
+            found.append(Finding(subject, outcome.crash))
+        if found:
+            urn = subject.urn if subject else self.world.resources[0].urn
+            told = self.registered(urn).sort(rule.id, found)
+            for finding in told.findings:
+                report(finding.message, finding.resource.urn if finding.resource else None)
+            self.excused += [(rule.id, each) for each in told.waived]
         if outcome.missed:
             self.missed.append(outcome.missed)
             # The engine would else count the rule among those that passed.
@@ -163,6 +203,7 @@ class Servicer(internals._PolicyAnalyzerServicer):  # private: a test pins it
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:
         try:
+            self._gate.stack = request.stack
             self._gate.use(resolve(request.stack, request.config.get(KEY)))
         except WrongProfile as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
@@ -172,12 +213,19 @@ class Servicer(internals._PolicyAnalyzerServicer):  # private: a test pins it
         return self._sdk.ConfigureStack(request, context)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        wrong = list(complaints(request.policyConfig))
+        settings = {
+            id: Setting(LEVELS[config.enforcementLevel], from_struct(config.properties))
+            for id, config in request.policyConfig.items()
+            if id != "all"
+        }
+        wrong = list(complaints(settings, self._gate.profile))
         if wrong:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "; ".join(wrong))
-        for id, config in request.policyConfig.items():
-            if id in RULES:
-                self._gate.levels[id] = LEVELS[config.enforcementLevel]
+        self._gate.notices = list(changes(settings, self._gate.profile))
+        for id in settings.keys() & RULES.keys():
+            self._gate.levels[id] = settings[id].level or self._gate.levels[id]
+        # Neither silent nor in the way, whatever `all` says.
+        request.policyConfig[NAME].enforcementLevel = wire.ADVISORY
         return self._sdk.Configure(request, context)
 
     def Analyze(self, request: Any, context: Any) -> Any:
@@ -191,28 +239,6 @@ class Servicer(internals._PolicyAnalyzerServicer):  # private: a test pins it
 
     def Remediate(self, request: Any, context: Any) -> Any:
         return wire.RemediateResponse()  # we change nothing behind anybody's back
-
-
-def complaints(config: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with a policy configuration; the engine lets misspelt names pass."""
-    for id in sorted(config):
-        if id == "all":
-            continue
-        rule = RULES.get(id)
-        if rule is None:
-            yield f"policy configuration: no rule {id}. Fix: plumb check --list-rules"
-            continue
-        params = {param.name: param for param in rule.params}
-        for name, value in from_struct(config[id].properties).items():
-            param = params.get(name)
-            if param is None:
-                offered = ", ".join(sorted(params)) or "none"
-                yield f"policy configuration: {id} has no {name}. Fix: its parameters: {offered}"
-                continue
-            try:
-                param.parse(value)
-            except WrongLimit as error:
-                yield f"policy configuration: {id}.{error}. Fix: plumb check --explain {id}"
 
 
 def _open(value: str | None) -> set[str]:
@@ -231,6 +257,9 @@ def servicer(gate: Gate) -> Servicer:
 
 def serve() -> None:
     """Answer the engine until it ends this process."""
-    gate = Gate()
+    try:
+        gate = Gate(read_waivers(RULES))
+    except WrongWaivers as error:
+        raise SystemExit(str(error)) from None
     vars(internals)["_PolicyAnalyzerServicer"] = partial(Servicer, gate)
     sdk.PolicyPack(PACK, gate.policies, sdk.EnforcementLevel.MANDATORY)

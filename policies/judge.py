@@ -42,7 +42,7 @@ def _outcome(
         # Its kind and place only: its text may quote a value.
         crash = (
             f"rule {rule.id} failed: {type(bug).__name__} in {_place(bug)}. "
-            "Fix: report it; until then switch the rule off by name, so that it is on record."
+            "Fix: report it; until then a waiver, so that it is on record."
         )
     return Outcome(tuple(findings), missed, crash)
 

@@ -97,7 +97,9 @@ def test_a_pack_that_was_shown_nothing_is_no_yes():
 
 
 def test_the_guard_speaks_last():
-    assert list(RULES)[-1] == Engine().info.policies[-1].name == "preview-values-known"
+    assert list(RULES)[-1] == "preview-values-known"
+    names = [policy.name for policy in Engine().info.policies]
+    assert names == [*RULES, "waivers-in-force"]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,11 @@ def test_the_guard_speaks_last():
         ({"account-public-network-restricted": {"network": "ajar"}}, "network is no text of open"),
         ({"rbac-least-privilege": {"roles": ["Onwer"]}}, "roles is no list of"),
         ({"rbac-least-privilege": {"roles": "Reader"}}, "roles is no list of"),
+        (
+            {"account-local-auth-disabled": {"enforcementLevel": "advisory"}},
+            "not to be switched off: account-local-auth-disabled",
+        ),
+        ({id: {"enforcementLevel": "disabled"} for id in RULES}, "not to be switched off: "),
     ],
 )
 def test_a_misspelt_policy_configuration_stops_the_run(config, fragment):
@@ -118,18 +125,41 @@ def test_a_misspelt_policy_configuration_stops_the_run(config, fragment):
 
 def test_a_policy_configuration_sets_limits_and_levels():
     config = {
-        "account-public-network-restricted": {"network": "restricted"},
+        "account-public-network-restricted": {"network": "open"},
         "account-local-auth-disabled": {"enforcementLevel": "advisory"},
         "all": {},
     }
-    engine = Engine(policy_config=config).preview(sound(KEYS_ON, OPEN))
-    assert rules(engine) == rules(engine, "advisory") == {"account-local-auth-disabled"}
+    engine = Engine("staging", policy_config=config).preview(sound(KEYS_ON, OPEN))
+    assert rules(engine, "mandatory") == set()
+    assert rules(engine, "advisory") == {"account-local-auth-disabled", "waivers-in-force"}
+
+
+def test_what_a_policy_configuration_changed_is_said():
+    config = {
+        "account-public-network-restricted": {"network": "open"},
+        "account-local-auth-disabled": {"enforcementLevel": "advisory"},
+    }
+    engine = Engine("staging", policy_config=config).preview(sound())
+    assert {message for _, _, message, _ in engine.said} == {
+        "policy configuration: account-local-auth-disabled is advisory here; in staging it is "
+        "mandatory.",
+        "policy configuration: account-public-network-restricted judges by limits of its own: "
+        "network.",
+    }
+
+
+def test_a_policy_configuration_may_make_any_rule_stricter():
+    config = {"model-version-pinned": {"enforcementLevel": "mandatory"}}
+    unpinned = sound(("chat", "properties.model.version", MISSING))
+    engine = Engine("dev", policy_config=config).preview(unpinned)
+    assert rules(engine, "mandatory") == {"model-version-pinned"}
 
 
 def test_the_guard_follows_the_level_that_the_configuration_set():
     world = sound(("account", "properties.disableLocalAuth", UNKNOWN))
     config = {"account-local-auth-disabled": {"enforcementLevel": "advisory"}}
-    assert Engine(policy_config=config).preview(world).said == set()
+    engine = Engine("staging", policy_config=config).preview(world)
+    assert rules(engine) == {"waivers-in-force"}
 
 
 def test_a_rule_that_fails_is_a_finding_and_the_others_go_on(monkeypatch):

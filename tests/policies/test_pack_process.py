@@ -39,7 +39,7 @@ def configured(pack, stack="prod", **config):
 def test_the_first_line_is_the_port_and_every_rule_is_offered(pack):
     configured(pack)
     offered = [policy.name for policy in pack.GetAnalyzerInfo(wire_nothing()).policies]
-    assert offered == list(RULES)
+    assert offered == [*RULES, "waivers-in-force"]
 
 
 def wire_nothing():
