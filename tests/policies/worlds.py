@@ -8,7 +8,6 @@ from policies.rule import Context
 from policies.values import UNKNOWN, plain
 from policies.world import STACK, Resource, World
 from tests.policies.compliant import models, network, proof, watching
-from tests.policies.compliant.part import Part
 from tests.policies.compliant.proof import EVIDENCE, ByHand
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -22,13 +21,15 @@ def urn(type, name):
 
 
 def resource(type, name, inputs, parent=ROOT, protected=False, **comes_from):
+    secrets = set()
     return Resource(
         urn=urn(type, name),
         type=type,
         name=name,
-        inputs=plain(inputs),
+        inputs=plain(inputs, secrets),
         parent=parent,
         protected=protected,
+        secrets=frozenset(secrets),
         comes_from={key: frozenset(sources) for key, sources in comes_from.items()},
     )
 
@@ -64,16 +65,27 @@ def changed(inputs, path, value):
 
 
 def sound(*changes, more=(), without=(), profile="prod", now=NOW):
-    """The compliant stack, then (part, path, value) by (part, path, value).
+    """The compliant stack, changed one by one.
 
-    "protected" is the option of that name. What was recorded is recorded anew with the change,
-    unless the value is ByHand. A changed input comes from nowhere any more.
+    A change is (part, path, value), or what makes one world into another. The path "" is the part
+    itself: MISSING takes it away, a Part replaces or adds it. "protected" is the option of that
+    name. What was recorded is recorded anew with the change, unless the value is ByHand. A changed
+    input comes from nowhere any more.
     """
     made = {name: part for name, part in parts(profile, now).items() if name not in without}
-    for name, path, value in changes:
-        made[name] = _changed(made[name], path, value)
+    for name, path, value in (each for each in changes if isinstance(each, tuple)):
+        if path:
+            made[name] = _changed(made[name], path, value)
+        elif value is MISSING:
+            del made[name]
+        else:
+            made[name] = value
     root = Resource(urn=ROOT, type=STACK, name="shop-prod", inputs={})
-    return World([root, *(_resource(name, part) for name, part in made.items()), *more])
+    urns = {name: urn(part.type, name) for name, part in {**parts(), **made}.items()}
+    world = World([root, *(_resource(name, part, urns) for name, part in made.items()), *more])
+    for change in changes:
+        world = change(world) if callable(change) else world
+    return world
 
 
 def _changed(part, path, value):
@@ -88,14 +100,9 @@ def _changed(part, path, value):
     return replace(part, inputs=inputs, wired=wired)
 
 
-def _resource(name, part):
-    everything = parts()
-
-    def its_urn(other):
-        return urn(everything[other].type, other)
-
-    comes_from = {key: {its_urn(other) for other in names} for key, names in part.wired.items()}
-    parent = its_urn(part.parent) if part.parent else ROOT
+def _resource(name, part, urns):
+    comes_from = {key: {urns[other] for other in names} for key, names in part.wired.items()}
+    parent = urns[part.parent] if part.parent else ROOT
     return resource(part.type, name, part.inputs, parent, part.protected, **comes_from)
 
 
@@ -134,9 +141,17 @@ def _without_ids(value):
     return value
 
 
-def part(name, profile="prod") -> Part:
-    """One part of the compliant stack, to make another like it."""
-    return parts(profile)[name]
+def part(name, *changes, profile="prod"):
+    """One part of the compliant stack, to make another like it: (path, value) by (path, value)."""
+    made = parts(profile)[name]
+    for path, value in changes:
+        made = _changed(made, path, value)
+    return made
+
+
+def wire(name, **comes_from):
+    """A change: some inputs of one part come from others."""
+    return lambda world: wired(world, name, **comes_from)
 
 
 def context(profile="prod", **config):

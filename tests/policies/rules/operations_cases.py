@@ -1,5 +1,25 @@
 """What the rules on operations let pass, and what they refuse."""
 
-PASSED = []
+from tests.policies.worlds import MISSING
 
-REFUSED = []
+PINNED = "model-version-pinned"
+
+UPGRADE = "properties.versionUpgradeOption"
+
+PASSED = [
+    (PINNED, "prod", []),
+    (PINNED, "staging", [("chat", UPGRADE, "OnceCurrentVersionExpired")]),
+]
+
+REFUSED = [
+    (PINNED, "dev", [("chat", "properties.model.version", MISSING)], "Azure's default today"),
+    (PINNED, "dev", [("chat", UPGRADE, MISSING)], "versionUpgradeOption is unset"),
+    (PINNED, "prod", [("chat", UPGRADE, "OnceCurrentVersionExpired")], "NoAutoUpgrade"),
+]
+
+NEEDED = [
+    (PINNED, "chat", "properties.model.version"),
+    (PINNED, "chat", UPGRADE),
+]
+
+NOT_READ = []

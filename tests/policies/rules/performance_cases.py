@@ -3,3 +3,7 @@
 PASSED = []
 
 REFUSED = []
+
+NEEDED = []
+
+NOT_READ = []

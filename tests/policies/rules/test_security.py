@@ -1,0 +1,71 @@
+"""What the tables cannot say of the rules on security."""
+
+import pytest
+
+from policies import judge
+from policies.registry import RULES
+from policies.values import UNKNOWN
+from tests.policies.compliant.part import ACCOUNT_ID, SUBSCRIPTION, role
+from tests.policies.rules.cases import messages
+from tests.policies.rules.security_cases import ELSEWHERE, FILTER, NETWORK, PUBLIC, RAI, ROLES
+from tests.policies.worlds import MISSING, changed, context, resource, sound, wired
+
+
+def test_a_role_may_be_given_on_a_resource_that_is_still_to_be_made():
+    world = wired(sound(("access", "scope", UNKNOWN)), "access", scope=["account"])
+    assert messages(ROLES, world) == []
+
+
+def test_a_scope_cut_out_of_an_id_of_the_stack_is_still_judged_by_what_it_says():
+    world = wired(sound(("access", "scope", SUBSCRIPTION)), "access", scope=["account"])
+    (message,) = messages(ROLES, world)
+    assert "holds for all of" in message
+
+
+def test_a_filter_that_is_still_to_be_made_is_known_by_where_its_name_comes_from():
+    world = wired(sound(("chat", RAI, UNKNOWN)), "chat", properties=["strict"])
+    assert messages(FILTER, world) == []
+
+
+def test_a_filter_of_another_account_is_refused_even_while_its_name_is_unknown():
+    world = wired(sound(("chat", RAI, UNKNOWN), ELSEWHERE), "chat", properties=["lax"])
+    (message,) = messages(FILTER, world)
+    assert "which its account does not have" in message
+
+
+def test_accounts_that_are_not_of_this_stack_keep_their_filters_apart():
+    world = sound(("chat", RAI, "lax"), ("chat", "accountName", "other-ai"), ELSEWHERE)
+    assert messages(FILTER, world) == []
+
+
+def test_a_limit_can_be_set_by_the_policy_configuration():
+    world = sound(("account", PUBLIC, "Enabled"))
+    assert messages(NETWORK, world, "prod", network="restricted") == []
+
+
+def test_no_configuration_makes_owner_a_role_for_workloads():
+    world = sound(("access", "roleDefinitionId", role("Owner")))
+    assert "more than any workload" in messages(ROLES, world, roles=["Owner"])[0]
+
+
+def test_an_account_is_found_by_its_id_whatever_the_case():
+    world = sound(
+        ("access", "scope", ACCOUNT_ID.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))
+    )
+    assert messages(ROLES, world) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "unknown", "wrong"),
+    [
+        (FILTER, ("chat", "properties.model.name"), ("other", RAI)),
+        (ROLES, ("access", "roleDefinitionId"), ("other", "scope")),
+    ],
+)
+def test_what_nobody_knows_yet_of_one_hides_nothing_of_another(rule, unknown, wrong):
+    name, path = unknown
+    found = next(each for each in sound().resources if each.name == name)
+    other = resource(found.type, "other", changed(dict(found.inputs), wrong[1], MISSING))
+    outcome = judge.of_stack(RULES[rule], sound((name, path, UNKNOWN), more=[other]), context())
+    assert outcome.missed.path == path
+    assert [finding.resource.name for finding in outcome.findings] == ["other"]
