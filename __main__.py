@@ -1,5 +1,7 @@
 """What one stack deploys, top to bottom."""
 
+from pathlib import Path
+
 import pulumi
 
 from components import evidence, outputs, settings
@@ -20,7 +22,6 @@ from components.private_dns import PrivateDns
 from components.projects import Projects, ProjectsArgs
 from components.routing import Routing, RoutingArgs
 from components.stack import Stack, tags
-from components.stack_file import ROOT
 
 leave_out_alias_urns()
 wanted = settings.load()
@@ -138,5 +139,5 @@ Alerts(
     ),
 )
 Budget("budget", BudgetArgs(stack=stack, settings=wanted.budget, scope=group.id))
-evidence.register(stack, wanted, ROOT)
+evidence.register(stack, wanted, Path(__file__).parent)
 outputs.export(stack, wanted, accounts, projects, routing, observability)
