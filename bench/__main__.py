@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from bench import arm, dataplane
+from bench import arm, dataplane, large
 from bench.row import Row
 from components.stack_file import PROJECT, ROOT, open_stack_file
 from policies.values import Unknown
@@ -197,6 +197,16 @@ def rows(folder: Path) -> Iterator[Row]:
             figure=f"{gated:.1f} s",
             budget="5 s + 2 x 0.6 s",
             kept=gated <= 6.2,
+        )
+
+        many = large.project(folder / "large", BIN.parent)
+        run("stack", "init", "large", where=many)
+        took = run("preview", "--stack", "large", where=many)
+        yield Row(
+            what="`pulumi preview` of 50 accounts with 20 deployments each",
+            figure=f"{took:.0f} s",
+            budget="30 s",
+            kept=took <= 30,
         )
 
     yield from dataplane.rows(folder / "dataplane")

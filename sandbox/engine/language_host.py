@@ -4,6 +4,7 @@ The official host is a Go module that the module proxy does not serve; this one 
 beside an engine that was built here.
 """
 
+import errno
 import json
 import os
 import queue
@@ -34,6 +35,11 @@ from sandbox.engine.environment import Environment, Unusable, environment
 
 MESSAGE_WAS_SHOWN = 32
 """Exit code of Pulumi's executor: the person has read already what went wrong."""
+
+TOO_LONG = (
+    "the stack's configuration is too long: Pulumi hands it on as one text, for which Linux has "
+    "128 KiB. Fix: several stacks, or fewer words a deployment"
+)
 
 UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
@@ -182,7 +188,12 @@ class LanguageHost(LanguageRuntimeServicer):
         output: int | None = None,
     ) -> Child:
         """A child that ends with the call it was started for, whoever ends that."""
-        child = self._children.start(argv, cwd=cwd, env=env, output=output)
+        try:
+            child = self._children.start(argv, cwd=cwd, env=env, output=output)
+        except OSError as error:
+            if error.errno != errno.E2BIG:
+                raise
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, TOO_LONG)
         if not context.add_callback(lambda: self._children.end(child)):
             self._children.end(child)
         return child

@@ -118,6 +118,15 @@ def test_how_a_program_ends_is_what_the_engine_hears(
     assert host.Run(run(tmp_path)) == answer
 
 
+def test_a_configuration_that_linux_will_not_hand_on_says_what_to_do(
+    host: LanguageRuntimeStub, tmp_path: Path
+) -> None:
+    request = run(tmp_path)
+    request.config["plumbline:accounts"] = "a" * 2**17
+    with pytest.raises(grpc.RpcError, match="configuration is too long.*Fix: several stacks"):
+        host.Run(request)
+
+
 @pytest.mark.parametrize("does", [STAYS, STAYS_WITH_A_CHILD])
 def test_cancel_ends_a_program_and_its_children_at_once(
     host: LanguageRuntimeStub, executor: Path, tmp_path: Path, alive: Alive, does: str
