@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from sandbox.telemetry import metric_list
-from sandbox.telemetry.kql.compiler import Column, Table
+from sandbox.telemetry.kql.compiler import Table
+from sandbox.telemetry.kql.steps import Column
 from sandbox.telemetry.kql.tree import Type
 
 Columns = Sequence[tuple[str, Type]]

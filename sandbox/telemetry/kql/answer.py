@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.telemetry.kql.compiler import Column, Table, compile
+from sandbox.telemetry.kql.compiler import Table, compile
 from sandbox.telemetry.kql.refusal import Refused
 from sandbox.telemetry.kql.sqlite_functions import moment_text, span_text
+from sandbox.telemetry.kql.steps import Column
 
 LONGEST_SECONDS: Final = 30.0
 MOST_ROWS: Final = 500_000

@@ -2,25 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sandbox.telemetry.kql import tree
+from sandbox.telemetry.kql.bindings import Bound, Names, callables
+from sandbox.telemetry.kql.expansion import expanded
 from sandbox.telemetry.kql.expressions import condition, scalar
+from sandbox.telemetry.kql.joins import joined, looked_up
 from sandbox.telemetry.kql.parser import parse
 from sandbox.telemetry.kql.refusal import Refused
-from sandbox.telemetry.kql.sql import ORDERED, Parameters, Scope, Sql, one_of
+from sandbox.telemetry.kql.sql import ORDER, ORDERED, Scope, Sql, one_of
+from sandbox.telemetry.kql.steps import Column, Rows, Steps, distinct_names, free
 from sandbox.telemetry.kql.summarize import aggregated, name_of, no_aggregate
-
-ORDER: Final = "ordered"
-"""The column that remembers the order of rows, from a sort to the end."""
-
-MOST_STEPS: Final = 200
-
-
-@dataclass(frozen=True)
-class Column:
-    name: str
-    type: tree.Type
+from sandbox.telemetry.kql.unions import united
 
 
 @dataclass(frozen=True)
@@ -39,17 +32,8 @@ class Compiled:
     columns: tuple[Column, ...]
 
 
-@dataclass(frozen=True)
-class Rows:
-    """One table expression. Its columns are c0, c1 ...: SQL knows no upper and lower case."""
-
-    name: str
-    columns: tuple[Column, ...]
-    ordered: bool = False
-
-    @property
-    def values(self) -> dict[str, Sql]:
-        return {column.name: Sql(f"c{at}", column.type) for at, column in enumerate(self.columns)}
+class Unresolved(Refused):
+    """A table that there is not."""
 
 
 def compile(query: str, tables: Mapping[str, Table], now: int) -> Compiled:
@@ -68,55 +52,100 @@ class _Compiler:
     def __init__(self, tables: Mapping[str, Table], now: int) -> None:
         self._tables = tables
         self._now = now
-        self._parameters = Parameters()
-        self._steps: list[str] = []
-        self._known: dict[str, Rows] = {}
-        self._values: dict[str, Sql] = {}
+        self._steps = Steps()
+        self._begun: dict[str, Rows] = {}
 
     def query(self, query: tree.Query) -> Compiled:
-        for name, bound in query.lets:
-            if isinstance(bound, tree.Pipeline):
-                self._known[name] = self._pipeline(bound)
-            else:
-                value = scalar(bound, self._scope("let", {}))
-                self._values[name] = replace(value, constant=True)
-        rows = self._pipeline(query.main)
+        rows = self._pipeline(query.main, self._bound(query.lets, Names()))
         order = f" ORDER BY {ORDER}" if rows.ordered else ""
         columns = ", ".join(f"c{at}" for at in range(len(rows.columns)))
-        steps = ",\n".join(self._steps)
         return Compiled(
-            f"WITH {steps}\nSELECT {columns} FROM {rows.name}{order}",
-            self._parameters.values,
+            f"WITH {self._steps.text}\nSELECT {columns} FROM {rows.name}{order}",
+            self._steps.parameters.values,
             rows.columns,
         )
 
-    def _pipeline(self, pipeline: tree.Pipeline) -> Rows:
-        rows = self._source(pipeline.source)
+    def _bound(self, lets: tree.Lets, names: Names) -> Names:
+        for name, bound in lets:
+            if isinstance(bound, tree.Function):
+                names = names.with_function(name, bound)
+            elif isinstance(bound, tree.Pipeline):
+                names = names.with_rows(name, self._pipeline(bound, names))
+            else:
+                value = scalar(bound, self._scope("let", {}, names))
+                names = names.with_value(name, replace(value, constant=True))
+        return names
+
+    def _inside(self, bound: Bound, name: str, arguments: Sequence[Sql]) -> Names:
+        """What a function sees: its parameters, what was named before it, and its own lets."""
+        names, scope = bound.names, self._scope("let", {}, bound.names)
+        given = bound.parameters(name, arguments, lambda literal: scalar(literal, scope))
+        for parameter, value in given.items():
+            names = names.with_value(parameter, value)
+        return self._bound(bound.function.lets, names)
+
+    def _worth(self, bound: Bound, name: str, arguments: Sequence[Sql], scope: Scope) -> Sql:
+        names = self._inside(bound, name, arguments)
+        if isinstance(bound.function.body, tree.Pipeline):
+            raise Refused(f"function '{name}' yields rows, not a value")
+        return scalar(bound.function.body, self._scope(scope.operator, {}, names))
+
+    def _pipeline(self, pipeline: tree.Pipeline, names: Names) -> Rows:
+        rows = self._source(pipeline.source, names)
         for operator in pipeline.operators:
-            rows = self._apply(operator, rows)
+            rows = self._apply(operator, rows, names)
         return rows
 
-    def _source(self, source: tree.TableName | tree.DataTable) -> Rows:
+    def _source(
+        self,
+        source: tree.TableName
+        | tree.DataTable
+        | tree.Invoked
+        | tree.Print
+        | tree.Union
+        | tree.Pipeline,
+        names: Names,
+    ) -> Rows:
+        if isinstance(source, tree.Pipeline):
+            return self._pipeline(source, names)
         if isinstance(source, tree.DataTable):
             return self._datatable(source)
-        if source.name in self._known:
-            return self._known[source.name]
-        table = self._tables.get(source.name)
-        if table is None:
-            raise Refused(
-                f"Failed to resolve table or column expression named '{source.name}'; the sandbox "
-                f"has {', '.join(sorted(self._tables))}"
-            )
-        name = f"t_{source.name}"
-        columns = ", ".join(f"c{at}" for at in range(len(table.columns)))
-        self._known[source.name] = Rows(name, table.columns)
-        self._step(f"{name}({columns}) AS ({table.select})")
-        return self._known[source.name]
+        if isinstance(source, tree.Print):
+            return self._print(source, names)
+        if isinstance(source, tree.Union):
+            return self._union(source, [], names)
+        if isinstance(source, tree.Invoked):
+            return self._invoked(source.function, source.arguments, names)
+        if source.name in names.functions:
+            return self._invoked(source.name, (), names)
+        return names.rows.get(source.name) or self._table(source.name)
+
+    def _table(self, name: str) -> Rows:
+        if name not in self._begun:
+            table = self._tables.get(name)
+            if table is None:
+                known = ", ".join(sorted(self._tables))
+                raise Unresolved(
+                    f"Failed to resolve table or column expression named '{name}'; the sandbox "
+                    f"has {known}"
+                )
+            self._begun[name] = self._steps.table(f"t_{name}", table.columns, table.select)
+        return self._begun[name]
+
+    def _invoked(self, name: str, arguments: Sequence[tree.Expression], names: Names) -> Rows:
+        bound = names.functions.get(name)
+        if bound is None:
+            raise Unresolved(f"function '{name}' is not in the subset where rows are expected")
+        if not isinstance(bound.function.body, tree.Pipeline):
+            raise Refused(f"function '{name}' yields a value, not rows")
+        scope = self._scope("invoke", {}, names)
+        inside = self._inside(bound, name, [scalar(each, scope) for each in arguments])
+        return self._pipeline(bound.function.body, inside)
 
     def _datatable(self, source: tree.DataTable) -> Rows:
         columns = tuple(Column(name, type) for name, type in source.columns)
-        _distinct_names(columns)
-        scope = self._scope("datatable", {})
+        distinct_names(columns)
+        scope = self._scope("datatable", {}, Names())
         lines = [
             ", ".join(
                 _fitting(scalar(value, scope), column).text
@@ -126,47 +155,88 @@ class _Compiler:
         ]
         nothing = ", ".join("NULL" for _ in columns) + " WHERE 0"
         select = " UNION ALL ".join(f"SELECT {line}" for line in lines) or f"SELECT {nothing}"
-        return self._next(columns, select, ordered=False)
+        return self._steps.next(columns, select, ordered=False)
 
-    def _apply(self, operator: tree.Operator, rows: Rows) -> Rows:
+    def _print(self, source: tree.Print, names: Names) -> Rows:
+        scope = self._scope("print", {}, names)
+        made = [
+            (each.name or f"print_{at}", scalar(each.expression, scope))
+            for at, each in enumerate(source.columns)
+        ]
+        columns = tuple(Column(name, value.type) for name, value in made)
+        distinct_names(columns)
+        values = ", ".join(value.text for _, value in made)
+        return self._steps.next(columns, f"SELECT {values}", ordered=False)
+
+    def _apply(self, operator: tree.Operator, rows: Rows, names: Names) -> Rows:
         if isinstance(operator, tree.Where):
-            test = condition(operator.condition, self._scope("where", rows.values))
-            return self._next(rows.columns, f"SELECT * FROM {rows.name} WHERE {test}", rows.ordered)
+            test = condition(operator.condition, self._scope("where", rows.values, names))
+            select = f"SELECT * FROM {rows.name} WHERE {test}"
+            return self._steps.next(rows.columns, select, rows.ordered)
         if isinstance(operator, tree.Extend):
-            return self._extend(operator, rows)
+            return self._extend(operator, rows, names)
         if isinstance(operator, tree.Project):
-            made = self._made(operator.columns, rows, "project")
-            return self._select(made, rows, ordered=rows.ordered)
+            made = self._made(operator.columns, rows, "project", names)
+            return self._steps.select(made, rows, ordered=rows.ordered)
+        if isinstance(operator, tree.Choose):
+            return self._chosen(operator, rows)
+        if isinstance(operator, tree.Rename):
+            return self._renamed(operator, rows)
         if isinstance(operator, tree.Summarize):
-            return self._summarize(operator, rows)
+            return self._summarize(operator, rows, names)
         if isinstance(operator, tree.Sort):
-            return self._sort(operator, rows)
+            return self._sort(operator, rows, names)
         if isinstance(operator, tree.Take):
             order = f" ORDER BY {ORDER}" if rows.ordered else ""
             select = f"SELECT * FROM {rows.name}{order} LIMIT {operator.number}"
-            return self._next(rows.columns, select, rows.ordered)
+            return self._steps.next(rows.columns, select, rows.ordered)
         if isinstance(operator, tree.Count):
             counted = f"SELECT COUNT(*) FROM {rows.name}"
-            return self._next((Column("Count", "long"),), counted, ordered=False)
+            return self._steps.next((Column("Count", "long"),), counted, ordered=False)
         if isinstance(operator, tree.Distinct):
             wanted = operator.columns or tuple(
                 tree.Named(None, tree.Name(column.name)) for column in rows.columns
             )
-            made = self._made(wanted, rows, "distinct")
-            return self._select(made, rows, ordered=False, distinct=True)
-        return self._lookup(operator, rows)
+            made = self._made(wanted, rows, "distinct", names)
+            return self._steps.select(made, rows, ordered=False, distinct=True)
+        if isinstance(operator, tree.Join):
+            return joined(self._steps, operator, rows, self._pipeline(operator.table, names))
+        if isinstance(operator, tree.Union):
+            return self._union(operator, [("", rows)], names)
+        if isinstance(operator, tree.MvExpand):
+            scope = self._scope("mv-expand", rows.values, names)
+            return expanded(self._steps, operator, rows, scope)
+        return looked_up(self._steps, operator, rows, self._pipeline(operator.table, names))
 
-    def _extend(self, operator: tree.Extend, rows: Rows) -> Rows:
+    def _extend(self, operator: tree.Extend, rows: Rows, names: Names) -> Rows:
         values = dict(rows.values)
         # Of two columns in one extend, the second may use the first.
         for at, named in enumerate(operator.columns, 1):
-            value = scalar(named.expression, self._scope("extend", values))
+            value = scalar(named.expression, self._scope("extend", values, names))
             values[named.name or name_of(named.expression, at)] = value
-        return self._select(list(values.items()), rows, ordered=rows.ordered)
+        return self._steps.select(list(values.items()), rows, ordered=rows.ordered)
 
-    def _summarize(self, operator: tree.Summarize, rows: Rows) -> Rows:
-        scope = self._scope("summarize", rows.values)
-        groups = self._made(operator.by, rows, "summarize")
+    def _chosen(self, operator: tree.Choose, rows: Rows) -> Rows:
+        _there(operator.columns, rows)
+        made = [
+            (name, value)
+            for name, value in rows.values.items()
+            if (name in operator.columns) == operator.kept
+        ]
+        if not made:
+            raise Refused("'project-away' operator: no column is left")
+        return self._steps.select(made, rows, ordered=rows.ordered)
+
+    def _renamed(self, operator: tree.Rename, rows: Rows) -> Rows:
+        new = {old: name for name, old in operator.columns}
+        _there(new, rows)
+        made = [(new.get(name, name), value) for name, value in rows.values.items()]
+        return self._steps.select(made, rows, ordered=rows.ordered)
+
+    def _summarize(self, operator: tree.Summarize, rows: Rows, names: Names) -> Rows:
+        scope = self._scope("summarize", rows.values, names)
+        scope = replace(scope, order=ORDER if rows.ordered else "0")
+        groups = self._made(operator.by, rows, "summarize", names)
         for name, value in groups:
             if value.type == "dynamic":
                 raise Refused(
@@ -181,11 +251,11 @@ class _Compiler:
         grouped = ", ".join(str(at) for at in range(1, len(groups) + 1))
         clause = f" GROUP BY {grouped}" if groups else ""
         if groups and not operator.aggregates:
-            return self._select(made, rows, ordered=False, distinct=True)
-        return self._select(made, rows, ordered=False, clause=clause)
+            return self._steps.select(made, rows, ordered=False, distinct=True)
+        return self._steps.select(made, rows, ordered=False, clause=clause)
 
-    def _sort(self, operator: tree.Sort, rows: Rows) -> Rows:
-        scope = self._scope("sort", rows.values)
+    def _sort(self, operator: tree.Sort, rows: Rows, names: Names) -> Rows:
+        scope = self._scope("sort", rows.values, names)
         keys = []
         for key in operator.keys:
             value = scalar(key.expression, scope)
@@ -197,88 +267,50 @@ class _Compiler:
         last = [ORDER] if rows.ordered else []
         by = ", ".join((*keys, *last))
         select = f"SELECT {columns}, ROW_NUMBER() OVER (ORDER BY {by}) FROM {rows.name}"
-        return self._next(rows.columns, select, ordered=True)
+        return self._steps.next(rows.columns, select, ordered=True)
 
-    def _lookup(self, operator: tree.Lookup, rows: Rows) -> Rows:
-        other = self._pipeline(operator.table)
-        for name in operator.on:
-            for side, place in ((rows, "left"), (other, "right")):
-                if name not in side.values:
-                    raise Refused(f"'lookup' operator: the {place} table has no column '{name}'")
-            if rows.values[name].type != other.values[name].type:
-                raise Refused(f"'lookup' operator: column '{name}' has two types")
-        made = [(name, _of("l", value)) for name, value in rows.values.items()]
-        for name, value in other.values.items():
-            if name not in operator.on:
-                # A row that is not found leaves strings empty: they are never null.
-                found = _of("r", value)
-                if value.type == "string":
-                    found = Sql(f"COALESCE({found.text}, '')", "string")
-                made.append((_free(name, [taken for taken, _ in made]), found))
-        joined = " AND ".join(
-            f"{_of('l', rows.values[name]).text} = {_of('r', other.values[name]).text}"
-            for name in operator.on
-        )
-        kind = "LEFT JOIN" if operator.kind == "leftouter" else "JOIN"
-        columns = tuple(Column(name, value.type) for name, value in made)
-        values = [value.text for _, value in made] + ([f"l.{ORDER}"] if rows.ordered else [])
-        select = (
-            f"SELECT {', '.join(values)} FROM {rows.name} AS l {kind} {other.name} AS r ON {joined}"
-        )
-        return self._next(columns, select, rows.ordered)
+    def _union(self, operator: tree.Union, legs: Sequence[tuple[str, Rows]], names: Names) -> Rows:
+        found = list(legs)
+        for at, table in enumerate(operator.tables, len(found)):
+            source = table.source
+            name = source.name if isinstance(source, tree.TableName) else f"union_arg{at}"
+            try:
+                found.append((name, self._pipeline(table, names)))
+            except Unresolved:
+                if not operator.fuzzy:
+                    raise
+        if not found:
+            raise Refused("'union' operator: none of its tables is there")
+        return united(self._steps, found, inner=operator.inner, source=operator.source)
 
     def _made(
-        self, columns: Iterable[tree.Named], rows: Rows, operator: str
+        self, columns: Iterable[tree.Named], rows: Rows, operator: str, names: Names
     ) -> list[tuple[str, Sql]]:
-        scope = self._scope(operator, rows.values)
+        scope = self._scope(operator, rows.values, names)
         made: list[tuple[str, Sql]] = []
         for at, named in enumerate(columns, 1):
             name = named.name or name_of(named.expression, at)
             if named.name is None:
-                name = _free(name, [taken for taken, _ in made])
+                name = free(name, [taken for taken, _ in made])
             made.append((name, scalar(named.expression, scope)))
         return made
 
-    def _select(
-        self,
-        made: Sequence[tuple[str, Sql]],
-        rows: Rows,
-        *,
-        ordered: bool,
-        distinct: bool = False,
-        clause: str = "",
-    ) -> Rows:
-        columns = tuple(Column(name, value.type) for name, value in made)
-        _distinct_names(columns)
-        values = [value.text for _, value in made] + ([ORDER] if ordered else [])
-        unique = "DISTINCT " if distinct else ""
-        select = f"SELECT {unique}{', '.join(values)} FROM {rows.name}{clause}"
-        return self._next(columns, select, ordered)
-
-    def _next(self, columns: tuple[Column, ...], select: str, ordered: bool) -> Rows:
-        rows = Rows(f"s{len(self._steps)}", columns, ordered)
-        names = [f"c{at}" for at in range(len(columns))] + ([ORDER] if ordered else [])
-        self._step(f"{rows.name}({', '.join(names)}) AS ({select})")
-        return rows
-
-    def _step(self, text: str) -> None:
-        if len(self._steps) >= MOST_STEPS:
-            raise Refused(f"the query has more than {MOST_STEPS} steps")
-        self._steps.append(text)
-
-    def _scope(self, operator: str, columns: Mapping[str, Sql]) -> Scope:
+    def _scope(self, operator: str, columns: Mapping[str, Sql], names: Names) -> Scope:
         return Scope(
-            parameters=self._parameters,
+            parameters=self._steps.parameters,
             now=self._now,
             columns=columns,
-            values=self._values,
+            values=names.values,
+            functions=callables(names, self._worth),
             operator=operator,
             aggregate=no_aggregate,
         )
 
 
-def _of(table: str, value: Sql) -> Sql:
-    return Sql(f"{table}.{value.text}", value.type)
+def _there(names: Iterable[str], rows: Rows) -> None:
+    for name in names:
+        if name not in rows.values:
+            raise Refused(f"'project' operator: Failed to resolve column named '{name}'")
 
 
 def _fitting(value: Sql, column: Column) -> Sql:
@@ -294,20 +326,3 @@ def _fitting(value: Sql, column: Column) -> Sql:
         made = f"CAST({value.text} AS REAL)" if column.type == "real" else value.text
         return Sql(made, column.type)
     raise Refused(f"datatable: column '{column.name}' is {column.type}, not {value.type}")
-
-
-def _free(name: str, taken: Iterable[str]) -> str:
-    """The name, with a number if there is one like it already."""
-    known, number, free = set(taken), 1, name
-    while free in known:
-        free = f"{name}{number}"
-        number += 1
-    return free
-
-
-def _distinct_names(columns: Sequence[Column]) -> None:
-    seen: set[str] = set()
-    for column in columns:
-        if column.name in seen:
-            raise Refused(f"A column named '{column.name}' already exists")
-        seen.add(column.name)

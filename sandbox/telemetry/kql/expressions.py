@@ -48,6 +48,8 @@ def _literal(literal: tree.Literal, scope: Scope) -> Sql:
 
 def _name(name: tree.Name, scope: Scope) -> Sql:
     found = scope.columns.get(name.name) or scope.values.get(name.name)
+    if found is None and name.name in scope.functions:
+        return scope.functions[name.name]((), scope)
     if found is None and name.name in scope.gone:
         raise Refused(f"'{name.name}' stands outside of an aggregate, and is not in by")
     if found is None:
@@ -69,7 +71,7 @@ def _binary(binary: tree.Binary, scope: Scope) -> Sql:
     if operator in ("and", "or"):
         return Sql(f"({f' {operator} '.join(_chain(binary, scope))})", "bool")
     left, right = scalar(binary.left, scope), scalar(binary.right, scope)
-    if operator in ("+", "-", "*", "/"):
+    if operator in ("+", "-", "*", "/", "%"):
         return _arithmetic(operator, left, right, scope)
     if operator in ("=~", "!~", "has", "!has", "contains", "!contains"):
         return _textual(operator, left, right, scope)
@@ -175,6 +177,8 @@ def _arithmetic(operator: str, left: Sql, right: Sql, scope: Scope) -> Sql:
         if operator == "/":
             division = "kql_divide" if type == "real" else "kql_quotient"
             return Sql(f"{division}({left.text}, {right.text})", type, constant)
+        if operator == "%":
+            return Sql(f"kql_modulo({left.text}, {right.text})", type, constant)
         return Sql(plain, type, constant)
     if operator == "/" and (one, other) == ("timespan", "timespan"):
         return Sql(f"kql_divide({left.text}, {right.text})", "real", constant)
@@ -201,11 +205,15 @@ def _call(call: tree.Call, scope: Scope) -> Sql:
         aggregated = scope.aggregate(call, scope)
         if aggregated:
             return aggregated
+    if call.function in scope.functions:
+        return scope.functions[call.function](
+            [scalar(each, scope) for each in call.arguments], scope
+        )
     made = FUNCTIONS.get(call.function)
     if made is None:
+        known = sorted({*FUNCTIONS, *scope.functions})
         raise Refused(
-            f"function '{call.function}' is not in the subset here; it has "
-            f"{', '.join(sorted(FUNCTIONS))}"
+            f"function '{call.function}' is not in the subset here; it has {', '.join(known)}"
         )
     fewest, most, build = made
     if not fewest <= len(call.arguments) <= most:

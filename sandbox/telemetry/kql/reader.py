@@ -32,6 +32,16 @@ class Reader:
             found.append(read())
         return found
 
+    def _enclosed(self, opening: str, read: Callable[[], T], closing: str) -> list[T]:
+        self._expect(opening)
+        found = [] if self._is(closing) else self._separated(read)
+        self._expect(closing)
+        return found
+
+    @property
+    def _after(self) -> Token:
+        return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
+
     @property
     def _here(self) -> Token:
         return self._tokens[self._at]

@@ -113,9 +113,34 @@ def _length(arguments: Sequence[Sql], scope: Scope, name: str) -> Sql:
     return Sql(f"kql_length({as_string(arguments[0]).text})", "long")
 
 
+def _case(arguments: Sequence[Sql], scope: Scope, name: str) -> Sql:
+    """case(test, value, test, value, ..., otherwise)."""
+    if len(arguments) % 2 == 0:
+        raise Refused("case() expects pairs of test and value, and a last value")
+    tests, values = arguments[:-1:2], [*arguments[1::2], arguments[-1]]
+    for test in tests:
+        one_of(test, ("bool",), name, scope)
+    pairs = zip(tests, values, strict=False)
+    made = " ".join(f"WHEN {test.text} THEN {value.text}" for test, value in pairs)
+    return Sql(f"(CASE {made} ELSE {arguments[-1].text} END)", common(values, "case()"))
+
+
+def _absolute(arguments: Sequence[Sql], scope: Scope, name: str) -> Sql:
+    one_of(arguments[0], (*NUMBERS, "timespan"), name, scope)
+    return Sql(f"ABS({arguments[0].text})", arguments[0].type)
+
+
+def _array_length(arguments: Sequence[Sql], scope: Scope, name: str) -> Sql:
+    one_of(arguments[0], ("dynamic",), name, scope)
+    return Sql(f"kql_array_length({arguments[0].text})", "long")
+
+
 FUNCTIONS: Final[dict[str, tuple[int, int, Build]]] = {
+    "abs": (1, 1, _absolute),
     "ago": (1, 1, _ago),
+    "array_length": (1, 1, _array_length),
     "bin": (2, 2, _bin),
+    "case": (3, 65, _case),
     "coalesce": (1, 64, _coalesce),
     "iff": (3, 3, _iff),
     "iif": (3, 3, _iff),

@@ -10,6 +10,8 @@ from sandbox.telemetry.kql.refusal import Refused
 WHOLE: Final = ("int", "long")
 NUMBERS: Final = (*WHOLE, "real")
 ORDERED: Final = (*NUMBERS, "datetime", "timespan", "string")
+ORDER: Final = "ordered"
+"""The column that remembers the order of rows, from a sort to the end."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Scope:
     """Those that a let has named."""
     gone: frozenset[str] = frozenset()
     """Columns of the rows that summarize has put together."""
+    functions: "Mapping[str, Callable[[Sequence[Sql], Scope], Sql]]" = field(default_factory=dict)
+    """Those that a let has named."""
+    order: str = "0"
+    """SQL of where a row stands among the others, for aggregates that keep it."""
     operator: str = ""
     """For messages."""
     aggregate: "Callable[[tree.Call, Scope], Sql | None] | None" = None

@@ -1,10 +1,8 @@
-"""What SQLite lacks of Kusto's functions, given to a connection."""
+"""What SQLite lacks of Kusto's functions."""
 
 import json
 import math
 import re
-import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
@@ -15,35 +13,6 @@ from sandbox.telemetry.kql.tokens import EPOCH, UNITS, microseconds, moment_of
 
 Number = int | float
 DAY: Final = UNITS["d"]
-
-
-def install(connection: sqlite3.Connection) -> None:
-    """Make all of them known to a connection."""
-    for name, arguments, function in (
-        ("kql_us", 1, _microseconds_of_stamp),
-        ("kql_member", 2, member),
-        ("kql_parse", 1, _parse),
-        ("kql_text", 2, text),
-        ("kql_number", 1, _number),
-        ("kql_whole", 1, _whole),
-        ("kql_equal", 2, _equal),
-        ("kql_lower", 1, _lower),
-        ("kql_has", 2, has),
-        ("kql_bin", 2, _bin),
-        ("kql_divide", 2, _divide),
-        ("kql_quotient", 2, _quotient),
-        ("kql_round", 2, _round),
-        ("kql_finite", 1, _finite),
-        ("kql_length", 1, _length),
-    ):
-        connection.create_function(name, arguments, _careful(function), deterministic=True)
-    # typeshed's protocol for aggregates wants positional-only parameters of its own names.
-    aggregates: tuple[tuple[str, int, Any], ...] = (
-        ("kql_percentile", 3, Percentile),
-        ("kql_arg_max", 2, ArgMax),
-    )
-    for name, arguments, aggregate in aggregates:
-        connection.create_aggregate(name, arguments, aggregate)
 
 
 class Percentile:
@@ -79,46 +48,42 @@ class ArgMax:
     """What stands beside the largest value; the first of equals."""
 
     def __init__(self) -> None:
-        self._largest: Any = None
+        self._extreme: Any = None
         self._beside: Any = None
 
     def step(self, value: Any, beside: Any) -> None:
-        if value is not None and (self._largest is None or value > self._largest):
-            self._largest, self._beside = value, beside
+        if value is not None and (self._extreme is None or self.beyond(value, self._extreme)):
+            self._extreme, self._beside = value, beside
 
     def finalize(self) -> Any:
         return self._beside
 
-
-def _careful(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Null where a value is beyond what a function can do: a query has no exceptions."""
-
-    def guarded(*arguments: Any) -> Any:
-        try:
-            made = function(*arguments)
-        except (ArithmeticError, ValueError, TypeError, RecursionError):
-            return None
-        # SQLite holds 64 bits; what is wider cannot be said.
-        return None if isinstance(made, int) and abs(made) >= 2**63 else made
-
-    return guarded
+    def beyond(self, value: Any, extreme: Any) -> bool:
+        return bool(value > extreme)
 
 
-def _microseconds_of_stamp(stamped: str | None) -> int | None:
+class ArgMin(ArgMax):
+    """Likewise, of the smallest."""
+
+    def beyond(self, value: Any, extreme: Any) -> bool:
+        return bool(value < extreme)
+
+
+def microseconds_of_stamp(stamped: str | None) -> int | None:
     return None if stamped is None else microseconds(moment_of(stamped))
 
 
 @lru_cache(maxsize=4096)
-def _loaded(document: str) -> Any:
+def loaded(document: str) -> Any:
     return json.loads(document)
 
 
-def _parse(document: str | None) -> str | None:
+def parse(document: str | None) -> str | None:
     """JSON stays what it is; any other text becomes a JSON string, as in Kusto."""
     if not document:
         return None
     try:
-        _loaded(document)
+        loaded(document)
     except (ValueError, RecursionError):
         return json.dumps(document)
     return document
@@ -128,13 +93,13 @@ def member(document: str | None, key: str | int) -> str | None:
     """The JSON of one member, null where there is none."""
     if not document:
         return None
-    whole = _loaded(document)
+    whole = loaded(document)
     found = None
     if isinstance(whole, dict) and isinstance(key, str):
         found = whole.get(key)
     elif isinstance(whole, list) and isinstance(key, int) and -len(whole) <= key < len(whole):
         found = whole[key]
-    return None if found is None else json.dumps(found)
+    return None if found is None else compact(found)
 
 
 def text(value: Any, type: str) -> str:
@@ -155,13 +120,18 @@ def text(value: Any, type: str) -> str:
 
 
 def _dynamic_text(document: str) -> str:
-    value = _loaded(document)
+    value = loaded(document)
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
     if isinstance(value, float):
         return _real_text(value)
+    return compact(value)
+
+
+def compact(value: Any) -> str:
+    """JSON as the service writes it."""
     return json.dumps(value, separators=(",", ":"))
 
 
@@ -192,7 +162,7 @@ def span_text(value: int) -> str:
     )
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
     if isinstance(value, str):
         value = value.strip()
         # What Python reads beyond Kusto: 1_000, infinity.
@@ -200,21 +170,21 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _whole(value: Any) -> int | None:
+def whole(value: Any) -> int | None:
     if isinstance(value, str):
         value = value.strip()
         return int(value) if re.fullmatch(r"[-+]?\d{1,19}", value, re.ASCII) else None
     return None if value is None else int(value)
 
 
-def _equal(left: Any, right: Any) -> bool | None:
+def equal(left: Any, right: Any) -> bool | None:
     """Two nulls are null, one null is false: Kusto's, not SQL's."""
     if left is None and right is None:
         return None
     return bool(left == right)
 
 
-def _lower(value: str | None) -> str:
+def lower(value: str | None) -> str:
     return (value or "").casefold()
 
 
@@ -224,13 +194,13 @@ def has(value: str | None, term: str) -> bool:
     return re.search(pattern, (value or "").casefold()) is not None
 
 
-def _bin(value: Number | None, size: Number | None) -> Number | None:
+def bin(value: Number | None, size: Number | None) -> Number | None:
     if value is None or size is None or size <= 0:
         return None
     return value // size * size
 
 
-def _divide(left: Number | None, right: Number | None) -> float | None:
+def divide(left: Number | None, right: Number | None) -> float | None:
     if left is None or right is None:
         return None
     if right == 0:
@@ -238,7 +208,7 @@ def _divide(left: Number | None, right: Number | None) -> float | None:
     return left / right
 
 
-def _quotient(left: int | None, right: int | None) -> int | None:
+def quotient(left: int | None, right: int | None) -> int | None:
     """Whole numbers divide to whole numbers, towards zero."""
     if left is None or right is None or right == 0:
         return None
@@ -246,7 +216,12 @@ def _quotient(left: int | None, right: int | None) -> int | None:
     return quotient if (left < 0) == (right < 0) else -quotient
 
 
-def _round(value: Number | None, digits: int) -> float | None:
+def modulo(left: Number | None, right: Number | None) -> Number | None:
+    """Never negative for a positive divisor, as in Kusto."""
+    return None if left is None or right is None or right == 0 else left % abs(right)
+
+
+def rounded(value: Number | None, digits: int) -> float | None:
     if value is None:
         return None
     try:
@@ -256,9 +231,9 @@ def _round(value: Number | None, digits: int) -> float | None:
         return float(value)
 
 
-def _finite(value: Number | None) -> bool:
+def finite(value: Number | None) -> bool:
     return value is not None and math.isfinite(value)
 
 
-def _length(value: str | None) -> int:
+def length(value: str | None) -> int:
     return len(value or "")

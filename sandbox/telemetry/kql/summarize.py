@@ -4,7 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sandbox.telemetry.kql import tree
-from sandbox.telemetry.kql.aggregates import AGGREGATES, NAMED, automatic_name, beside_largest
+from sandbox.telemetry.kql.aggregates import (
+    AGGREGATES,
+    ARGS,
+    MANY,
+    NAMED,
+    automatic_name,
+    beside,
+)
 from sandbox.telemetry.kql.expressions import scalar
 from sandbox.telemetry.kql.refusal import Refused
 from sandbox.telemetry.kql.sql import ORDERED, Scope, Sql, one_of
@@ -20,10 +27,12 @@ def no_aggregate(call: tree.Call, scope: Scope) -> Sql | None:
 def aggregated(
     named: tree.Named, at: int, scope: Scope, groups: Sequence[str]
 ) -> list[tuple[str, Sql]]:
-    """The columns of one aggregate: one, or what arg_max brings along."""
+    """The columns of one aggregate: one, or what arg_max and its like bring along."""
     call = named.expression
-    if isinstance(call, tree.Call) and call.function == "arg_max":
-        return _arg_max(named, call, scope, groups)
+    if isinstance(call, tree.Call) and call.function in ARGS:
+        return _extreme(named, call, scope, groups)
+    if isinstance(call, tree.Call) and call.function in MANY:
+        return _percentiles(named, call, at, scope, groups)
     name = named.name or (
         automatic_name(call)
         if isinstance(call, tree.Call) and call.function in AGGREGATES
@@ -43,12 +52,13 @@ def _aggregate_over(rows: Scope) -> Callable[[tree.Call, Scope], Sql | None]:
     inside = replace(rows, aggregate=no_aggregate)
 
     def made(call: tree.Call, scope: Scope) -> Sql | None:
-        if call.function == "arg_max":
-            raise Refused("arg_max() stands by itself in summarize")
+        if call.function in (*ARGS, *MANY):
+            raise Refused(f"{call.function}() stands by itself in summarize")
         if call.function not in AGGREGATES:
             return None
-        wanted, build = AGGREGATES[call.function]
-        if len(call.arguments) != wanted:
+        fewest, most, build = AGGREGATES[call.function]
+        if not fewest <= len(call.arguments) <= most:
+            wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
             raise Refused(
                 f"aggregate '{call.function}' expects {wanted} argument(s), not "
                 f"{len(call.arguments)}"
@@ -58,23 +68,42 @@ def _aggregate_over(rows: Scope) -> Callable[[tree.Call, Scope], Sql | None]:
     return made
 
 
-def _arg_max(
+def _percentiles(
+    named: tree.Named, call: tree.Call, at: int, scope: Scope, groups: Sequence[str]
+) -> list[tuple[str, Sql]]:
+    """percentiles(x, 50, 95): one column each."""
+    single = MANY[call.function]
+    before = AGGREGATES[single][0] - 1
+    if named.name:
+        raise Refused(f"{call.function}() names its columns by itself: leave out '{named.name} ='")
+    if len(call.arguments) <= before:
+        raise Refused(f"{call.function}() expects a value, and percentages")
+    made = []
+    for percent in call.arguments[before:]:
+        one = tree.Call(single, (*call.arguments[:before], percent))
+        made += aggregated(tree.Named(None, one), at, scope, groups)
+    return made
+
+
+def _extreme(
     named: tree.Named, call: tree.Call, scope: Scope, groups: Sequence[str]
 ) -> list[tuple[str, Sql]]:
+    """arg_max and arg_min: the extreme, and what stands beside it."""
+    word = call.function
     if len(call.arguments) < 2:
-        raise Refused("arg_max() expects an expression, and columns or *")
-    largest = scalar(call.arguments[0], scope)
-    one_of(largest, ORDERED, "arg_max()", scope)
+        raise Refused(f"{word}() expects an expression, and columns or *")
+    extreme = scalar(call.arguments[0], scope)
+    one_of(extreme, ORDERED, f"{word}()", scope)
     first = named.name or name_of(call.arguments[0], 1)
-    made = [(first, Sql(f"MAX({largest.text})", largest.type))]
+    made = [(first, Sql(f"{ARGS[word][0]}({extreme.text})", extreme.type))]
     if isinstance(call.arguments[1], tree.Star):
-        beside = [(name, value) for name, value in scope.columns.items() if name not in groups]
+        others = [(name, value) for name, value in scope.columns.items() if name not in groups]
     else:
-        beside = [
+        others = [
             (name_of(each, at), scalar(each, scope))
             for at, each in enumerate(call.arguments[1:], 2)
         ]
-    made += [(name, beside_largest(largest, value)) for name, value in beside if name != first]
+    made += [(name, beside(word, extreme, value)) for name, value in others if name != first]
     return made
 
 

@@ -27,7 +27,7 @@ WORDS: Final = re.compile(
     |(?P<null>(?:int|long|real|double|bool|timespan|dynamic)\s*\(\s*null\s*\))
     |(?P<timespan>\d+(?:\.\d+)?(?:microsecond|ms|d|h|m|s)\b)
     |(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w]))
-    |(?P<name>(?:!?in~|!(?:in|has|contains|startswith|between)\b|[A-Za-z_]\w*))
+    |(?P<name>(?:!?in~|!(?:in|has|contains|startswith|between)\b|\$(?:left|right)\b|[A-Za-z_]\w*))
     |(?P<sign>==|!=|=~|!~|<=|>=|\.\.|[-=<>+*/%|()\[\]{},;:.])""",
     re.VERBOSE | re.ASCII,
 )

@@ -10,6 +10,7 @@ Type = OneOf["string", "int", "long", "real", "bool", "datetime", "timespan", "d
 @dataclass(frozen=True)
 class Literal:
     value: str | int | float | None
+    """A dynamic one is its JSON."""
     type: Type
 
 
@@ -100,6 +101,20 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Choose:
+    """project-away and project-keep."""
+
+    columns: tuple[str, ...]
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Rename:
+    columns: tuple[tuple[str, str], ...]
+    """New and old."""
+
+
+@dataclass(frozen=True)
 class Summarize:
     aggregates: tuple[Named, ...]
     by: tuple[Named, ...]
@@ -133,12 +148,82 @@ class Lookup:
     on: tuple[str, ...]
 
 
-Operator = Where | Extend | Project | Summarize | Sort | Take | Count | Distinct | Lookup
+JoinKind = OneOf[
+    "innerunique", "inner", "leftouter", "rightouter", "fullouter", "leftsemi", "leftanti"
+]
+
+
+@dataclass(frozen=True)
+class Join:
+    kind: JoinKind
+    table: "Pipeline"
+    on: tuple[tuple[str, str], ...]
+    """Columns of the left, and of the right."""
+
+
+@dataclass(frozen=True)
+class Union:
+    tables: tuple["Pipeline", ...]
+    """Beside the rows that it is an operator on."""
+    inner: bool = False
+    """Only the columns that all have."""
+    source: str | None = None
+    """The column that names where a row came from."""
+    fuzzy: bool = False
+    """Tables that there are not are left out."""
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """One column that mv-expand takes apart, as what."""
+
+    column: Named
+    type: Type
+
+
+@dataclass(frozen=True)
+class MvExpand:
+    columns: tuple[Expanded, ...]
+    limit: int | None
+    index: str | None
+    pairs: bool
+    """A bag's members as [key, value] instead of {key: value}."""
+
+
+Operator = (
+    Where
+    | Extend
+    | Project
+    | Choose
+    | Rename
+    | Summarize
+    | Sort
+    | Take
+    | Count
+    | Distinct
+    | Lookup
+    | Join
+    | Union
+    | MvExpand
+)
 
 
 @dataclass(frozen=True)
 class TableName:
     name: str
+
+
+@dataclass(frozen=True)
+class Invoked:
+    """A function that yields rows."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Print:
+    columns: tuple[Named, ...]
 
 
 @dataclass(frozen=True)
@@ -149,12 +234,29 @@ class DataTable:
 
 @dataclass(frozen=True)
 class Pipeline:
-    source: TableName | DataTable
+    source: "TableName | DataTable | Invoked | Print | Union | Pipeline"
     operators: tuple[Operator, ...] = ()
 
 
 @dataclass(frozen=True)
+class Parameter:
+    name: str
+    type: Type
+    default: Literal | None
+
+
+@dataclass(frozen=True)
+class Function:
+    parameters: tuple[Parameter, ...]
+    lets: "Lets"
+    body: "Pipeline | Expression"
+
+
+Lets = tuple[tuple[str, "Pipeline | Expression | Function"], ...]
+"""In order; each may use those before it."""
+
+
+@dataclass(frozen=True)
 class Query:
-    lets: tuple[tuple[str, Pipeline | Expression], ...]
-    """In order; each may use those before it."""
+    lets: Lets
     main: Pipeline

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from sandbox.telemetry.kql.answer import Answer, answered
-from sandbox.telemetry.kql.sqlite_functions import install
+from sandbox.telemetry.kql.installed import install
 from sandbox.telemetry.kql.tokens import microseconds, moment_of
 
 NOW = microseconds(moment_of("2026-11-21T12:00:00Z"))

@@ -165,10 +165,10 @@ def test_a_log_alert_waits_for_as_many_failing_periods_as_it_says(observed, burs
 
 
 def test_a_query_that_is_refused_is_told_beside_the_alerts(observed):
-    observed.put(QUERY_RULE, errors("AppDependencies | mv-expand Properties"))
+    observed.put(QUERY_RULE, errors("AppDependencies | render timechart"))
     assert later(observed, minutes=6) == []
     (broken,) = inbox.shown(observed.around.store)["broken"]
-    assert "operator 'mv-expand'" in broken["error"]
+    assert "operator 'render'" in broken["error"]
 
 
 def test_a_webhook_is_told_by_its_host_only(observed):

@@ -174,8 +174,8 @@ def test_an_unknown_operator_is_an_error_that_names_it(
 ) -> None:
     workspace = get(deployed, credential, WORKSPACE)["customerId"]
     with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
-        with pytest.raises(HttpResponseError, match="operator 'mv-expand'") as no:
-            logs.query_workspace(workspace, "AppTraces | mv-expand Properties", timespan=None)
+        with pytest.raises(HttpResponseError, match="operator 'evaluate'") as no:
+            logs.query_workspace(workspace, "AppTraces | evaluate autocluster()", timespan=None)
         assert no.value.status_code == 400
         good, bad = logs.query_batch(
             [

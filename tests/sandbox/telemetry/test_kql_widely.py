@@ -22,6 +22,7 @@ WORDS = [
     *("iff", "tostring", "ago", "bin", "now", "1", "2.5", "5m", '"s"', "'q'", "true", "asc"),
     *("real(null)", "datetime(2026-11-21)", "project", "distinct", "take", "kind", "inner", "%"),
     *("arg_max", "percentile", "parse_json", "string", "long", "nulls", "first", "#", "{", "}"),
+    *("join", "union", "mv-expand", "make_list", "dynamic", "$left", "print", "to", "typeof"),
 ]
 TEXTS = st.sampled_from(["", "a", "A", "b", "chat", "Chat-2"])
 TABLE = st.lists(
