@@ -123,7 +123,7 @@ def test_a_configuration_that_linux_will_not_hand_on_says_what_to_do(
 ) -> None:
     request = run(tmp_path)
     request.config["plumbline:accounts"] = "a" * 2**17
-    with pytest.raises(grpc.RpcError, match="configuration is too long.*Fix: several stacks"):
+    with pytest.raises(grpc.RpcError, match=r"configuration is too long.*Fix: several stacks"):
         host.Run(request)
 
 
