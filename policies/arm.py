@@ -153,6 +153,20 @@ def parse_id(id: str) -> ArmId | None:
     return ArmId(group, "/".join([provider, *pairs[::2]]), tuple(pairs[1::2]))
 
 
+def own_name(token: str, inputs: Object) -> str | None:
+    """What a resource is called, in lower case; None while nobody knows."""
+    kind = KINDS.get(token)
+    key = "resourceGroupName" if token == catalog.RESOURCE_GROUP else kind.keys[-1] if kind else ""
+    own = inputs.get(key)
+    return own.lower() if isinstance(own, str) and own else None
+
+
+def last_name(reference: str) -> str:
+    """The name in a name or ARM id, in lower case."""
+    parsed = parse_id(reference) if reference.startswith("/") else None
+    return parsed.names[-1] if parsed and parsed.names else reference.lower()
+
+
 def is_named(
     token: str, inputs: Object, reference: str, group: str | Unknown | None
 ) -> bool | None:

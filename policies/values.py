@@ -154,6 +154,11 @@ class Fields:
                 return UNKNOWN
         return value if isinstance(value, bool | int | float) or value else None
 
+    def many(self, path: str) -> list[Value]:
+        """The elements of a list, or the one value that stands in its place."""
+        value = self.peek(path)
+        return value if isinstance(value, list) else [] if value is None else [value]
+
     def is_set(self, path: str) -> bool:
         """Whether it has a value, which need not be known yet."""
         value = self.peek(path)
@@ -171,8 +176,8 @@ class Fields:
         value = self.read(path)
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
-    def items(self, path: str) -> list["Fields"]:
-        """The objects of a list; anything else in it counts as an empty object.
+    def elements(self, path: str) -> list[tuple[str, Value]]:
+        """The elements of a list, each with its path.
 
         Raises:
             Need: the list or one of its elements is unknown.
@@ -183,5 +188,12 @@ class Fields:
             where = f"{self.at(path)}[{index}]"
             if isinstance(element, Unknown):
                 raise Need(where)
-            found.append(Fields(element if isinstance(element, Mapping) else {}, where))
+            found.append((where, element))
         return found
+
+    def items(self, path: str) -> list["Fields"]:
+        """The objects of a list; anything else in it counts as an empty object."""
+        return [
+            Fields(element if isinstance(element, Mapping) else {}, where)
+            for where, element in self.elements(path)
+        ]

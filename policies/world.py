@@ -1,13 +1,13 @@
 """What rules are shown: the resources of a stack, and which of them means which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from components.catalog import ACCOUNT
-from policies.arm import is_named
-from policies.values import Fields, Need, Object, Unknown
+from policies.arm import is_named, last_name, own_name
+from policies.values import Fields, Need, Object, Unknown, Value
 
 STACK: Final = "pulumi:pulumi:Stack"
 
@@ -89,6 +89,14 @@ class World:
         return [resource for type in types for resource in self._by_type.get(type, ())]
 
     @cached_property
+    def _by_name(self) -> dict[tuple[str, str | None], list[Resource]]:
+        found: dict[tuple[str, str | None], list[Resource]] = {}
+        for resource in self.resources:
+            key = resource.type, own_name(resource.type, resource.inputs)
+            found.setdefault(key, []).append(resource)
+        return found
+
+    @cached_property
     def secrets(self) -> frozenset[str]:
         return frozenset().union(*(resource.secrets for resource in self.resources))
 
@@ -117,13 +125,50 @@ class World:
         if len(sources) == 1:
             return sources[0]
         if known is not None:
-            named = [each for each in self.of(type) if self._means(resource, known, each)]
-            return named[0] if named else None
+            return self._named(resource, known, type)
         if len(sources) > 1:
             raise Need(key)
         if value is None:
             return None
         return self._above(resource, type) or self._awaited(resource, key, type)
+
+    def marks_at(self, resource: Resource, path: str, *types: str) -> set[str]:
+        """What an input means that is a name or an id, or a list of them, each by a mark.
+
+        The mark of a resource of this stack is its URN, of any other its id in lower case.
+
+        Raises:
+            Need: only the value will tell what is meant.
+        """
+        return self.marks(resource, path.partition(".")[0], resource.fields.many(path), *types)
+
+    def marks(self, resource: Resource, key: str, values: Sequence[Value], *types: str) -> set[str]:
+        """The same of values that stand somewhere within one top-level input."""
+        sources = [source for type in types for source in self.sources(resource, key, type)]
+        found: set[str] = set()
+        for text in (value for value in values if isinstance(value, str)):
+            named = [each for type in types if (each := self._named(resource, text, type))]
+            maybe = [each for each in sources if self._means(resource, text, each) is not False]
+            found |= {each.urn for each in named or maybe} or {text.lower().rstrip("/")}
+        if any(isinstance(value, Unknown) for value in values):
+            found |= {source.urn for source in sources} - found or self._around(
+                resource, key, types
+            )
+        return found
+
+    def _around(self, resource: Resource, key: str, types: Sequence[str]) -> set[str]:
+        """What an unknown value may mean that is read from none of these types."""
+        if any(urn in self.by_urn for urn in resource.comes_from.get(key, ())):
+            return set()  # it means something of another type
+        for type in types:
+            meant = self._above(resource, type) or self._awaited(resource, key, type)
+            if meant is not None:
+                return {meant.urn}
+        raise Need(key)
+
+    def _named(self, resource: Resource, reference: str, type: str) -> Resource | None:
+        called = self._by_name.get((type, last_name(reference)), ())
+        return next((each for each in called if self._means(resource, reference, each)), None)
 
     def _means(self, resource: Resource, reference: str | None, other: Resource) -> bool | None:
         if reference is None:
