@@ -3,5 +3,6 @@
 from typing import Final
 
 from policies.rule import Rule
+from policies.rules.observability import dashboards, logs
 
-RULES: Final[list[Rule]] = []
+RULES: Final[list[Rule]] = [*logs.RULES, *dashboards.RULES]
