@@ -1,0 +1,179 @@
+"""What was proven, joined to what the stack deploys."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from components.canonical import NotCanonical, built_in_filter_hash, filter_hash
+from components.catalog import RAI_POLICY
+from components.evidence_kinds import differences
+from policies.serving import account_names
+from policies.values import Fields, Need, Unknown, Value
+from policies.world import Resource, World
+
+EVIDENCE: Final = "plumb:index:Evidence"
+
+SKEW: Final = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart."""
+
+MODEL: Final = "properties.model.name"
+VERSION: Final = "properties.model.version"
+SKU: Final = "sku.name"
+CAPACITY: Final = "sku.capacity"
+FILTER: Final = "properties.raiPolicyName"
+
+
+class Proofs:
+    """The evidence of a stack, by whom it speaks of."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._of_deployments: dict[str, list[tuple[str, Resource]]] = {}
+        self.of_stack: list[Resource] = []
+        """What speaks of the stack as a whole."""
+        for evidence in world.of(EVIDENCE):
+            name = evidence.fields.text("subject.deployment")
+            account = evidence.fields.text("subject.account")
+            if name is None and account is None:
+                self.of_stack.append(evidence)
+            elif name and account:
+                held = self._of_deployments.setdefault(name.lower(), [])
+                held.append((account.lower(), evidence))
+
+    def of(self, deployment: Resource) -> list[Resource]:
+        """What speaks of one deployment.
+
+        Raises:
+            Need: nobody can tell yet which deployment it is.
+        """
+        name = (deployment.fields.text("deploymentName") or "").lower()
+        candidates = self._of_deployments.get(name)
+        if not candidates:
+            return []
+        accounts = account_names(self._world, deployment)
+        return [evidence for account, evidence in candidates if account in accounts]
+
+
+def entry(evidence: Resource, kind: str) -> Fields | None:
+    """The newest entry of a kind of which there is one; None if nothing was recorded."""
+    return _entry(evidence.fields.read(kind), kind)
+
+
+def entries(evidence: Resource, kind: str) -> list[Fields]:
+    """The entries of a kind of which there may be several."""
+    value = evidence.fields.read(kind)
+    if isinstance(value, list):
+        return evidence.fields.items(kind)
+    one = _entry(value, kind)
+    return [one] if one else []
+
+
+def _entry(value: Value, kind: str) -> Fields | None:
+    return Fields(value, kind) if isinstance(value, Mapping) else None
+
+
+def changes(
+    world: World, deployment: Resource, evidence: Resource, proven: Fields, parts: Iterable[str]
+) -> list[tuple[str, Value, Value]]:
+    """(part of the identity, proven, deployed) wherever what was proven is not what is deployed.
+
+    Raises:
+        Need: one of the parts is not known yet.
+    """
+    deployed = {part: _deployed(world, deployment, evidence, part) for part in parts}
+    measured = {part: proven.read(f"identity.{part}") for part in deployed}
+    return [
+        (part, measured[part], deployed[part])
+        for part in differences(tuple(deployed), measured, deployed)
+    ]
+
+
+def _deployed(world: World, deployment: Resource, evidence: Resource, part: str) -> Value:
+    match part:
+        case "filterSha256":
+            return _filter_hash(world, deployment)
+        case "promptSha256":
+            return evidence.fields.read("current.promptSha256")
+    paths = {"model": MODEL, "version": VERSION, "sku": SKU, "capacity": CAPACITY}
+    return deployment.fields.read(paths[part])
+
+
+def _filter_hash(world: World, deployment: Resource) -> str | None:
+    """The hash of the content filter that a deployment names; None if the stack has no such."""
+    if deployment.fields.peek(FILTER) is None:
+        return None
+    declared = filter_of(world, deployment)
+    if declared is None:
+        name = deployment.fields.text(FILTER) or ""
+        return built_in_filter_hash(name) if name.startswith("Microsoft.") else None
+    properties = declared.fields.read("properties")
+    if not isinstance(properties, Mapping):
+        return None
+    known(properties, "properties")
+    try:
+        return filter_hash(properties)
+    except NotCanonical:
+        return None
+
+
+def filter_of(world: World, deployment: Resource) -> Resource | None:
+    """The content filter of this stack that a deployment names; None for one of Microsoft's.
+
+    Raises:
+        Need: nobody can tell yet which one it is.
+    """
+    name = deployment.fields.peek(FILTER)
+    sources = world.sources(deployment, "properties", RAI_POLICY)
+    if isinstance(name, Unknown):
+        if len(sources) == 1:
+            return sources[0]
+        raise Need(FILTER)
+    account = world.account(deployment)
+    for policy in world.of(RAI_POLICY):
+        own = policy.fields.peek("raiPolicyName")
+        named = isinstance(own, str) and isinstance(name, str) and own.lower() == name.lower()
+        if (named or (policy in sources and isinstance(own, Unknown | None))) and (
+            world.account(policy) == account
+        ):
+            return policy
+    return None
+
+
+def known(value: Value, path: str) -> None:
+    """Go through a whole value.
+
+    Raises:
+        Need: a part of it is unknown.
+    """
+    match value:
+        case Unknown():
+            raise Need(path)
+        case Mapping():
+            for key, held in value.items():
+                known(held, f"{path}.{key}")
+        case list():
+            for place, held in enumerate(value):
+                known(held, f"{path}[{place}]")
+
+
+def age(text: str | None, now: datetime) -> timedelta | str:
+    """How long ago a time was, or why it is none that counts.
+
+    A time must be in UTC, and not in the future: tomorrow's measurement is nobody's.
+    """
+    if text is None:
+        return "has no date"
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return "has a date that is none"
+    if at.utcoffset() != timedelta(0) or not text.endswith("Z"):
+        return "has a date that is not in UTC"
+    if at > now + SKEW:
+        return "has a date in the future"
+    return max(now - at, timedelta(0))
+
+
+def days(ago: timedelta) -> str:
+    """An age as findings show it: whole days, rounded up, since any part of one is too much."""
+    return f"{-(-ago // timedelta(days=1))} days"
