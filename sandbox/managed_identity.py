@@ -3,10 +3,10 @@
 import time
 from collections.abc import Sequence
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.directory import OUTSIDE_IP, STRANGER, Principal
@@ -16,12 +16,13 @@ from sandbox.hosts import OnlyOurHost
 from sandbox.identity import LIFETIME_SECONDS, Caller
 from sandbox.rbac import allowed
 from sandbox.token_faults import faulty
+from sandbox.unforeseen import Unforeseen
 
 ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 IMDS_PATH = "/metadata/identity/oauth2/token"
 
 
-def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
+def app(around: Around, others: Sequence[BaseRoute] = ()) -> ASGIApp:
     """Two flavours: App Service's, and the virtual machine's; and what else needs no CA.
 
     A virtual machine's has no secret to tell callers apart, and so its bare path answers as the
@@ -82,9 +83,7 @@ def app(around: Around, others: Sequence[BaseRoute] = ()) -> Starlette:
         Route("/{secret}" + IMDS_PATH, faulty(faults, virtual_machine)),
         *others,
     ]
-    made = Starlette(routes=routes)
-    made.add_middleware(OnlyOurHost)
-    return made
+    return OnlyOurHost(Unforeseen(Router(routes)))
 
 
 def _may_wear(around: Around, principal: Principal, ip: str, other: Principal) -> bool:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox import control, entra, no_room
+from sandbox import control, entra, unforeseen
 from sandbox.arm import misled, router
 from sandbox.arm.frame import settle
 from sandbox.arm.kind import Answer
@@ -41,16 +40,20 @@ def app(
         if told:
             said, who = told, ""
         else:
-            with struck(around.store, fault):
-                said, who = router.answer(
-                    around,
-                    method=request.method,
-                    path=path,
-                    query=dict(request.query_params),
-                    headers={key.lower(): value for key, value in request.headers.items()},
-                    raw=raw,
-                    failure=_failure(fault),
-                )
+            try:
+                with struck(around.store, fault):
+                    said, who = router.answer(
+                        around,
+                        method=request.method,
+                        path=path,
+                        query=dict(request.query_params),
+                        headers={key.lower(): value for key, value in request.headers.items()},
+                        raw=raw,
+                        failure=_failure(fault),
+                    )
+            except Exception as error:
+                _journal(around, request, Answer(status=unforeseen.status(error)), "", began)
+                raise
         _journal(around, request, said, who, began)
         # Of a full disk the answer tells, where it matters.
         with suppress(sqlite3.OperationalError):
@@ -60,24 +63,18 @@ def app(
         return _response(request, said)
 
     async def up_to_date(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            try:
-                settle(around)
-            except sqlite3.OperationalError as error:
-                await no_room.answer(Request(scope), error)(scope, receive, send)
-                return
+        settle(around)
         await inner(scope, receive, send)
 
-    inner = Starlette(
-        routes=[
+    inner = Router(
+        [
             control.routes(around, faults, secret),
             *data_planes,
             *entra.routes(around),
             Route("/{path:path}", arm, methods=list(router.METHODS)),
-        ],
-        exception_handlers={sqlite3.OperationalError: no_room.answer},
+        ]
     )
-    return OnlyOurHost(up_to_date)
+    return OnlyOurHost(unforeseen.Unforeseen(up_to_date))
 
 
 def _failure(fault: Fault | None) -> Failure | None:

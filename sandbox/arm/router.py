@@ -1,13 +1,10 @@
 """From a request's path to what it is about: who asks, may they, and who answers."""
 
 import json
-import logging
-import sqlite3
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
 
-from sandbox import no_room
 from sandbox.arm import frame, operations, resources, routes
 from sandbox.arm.errors import ArmError, bad_request, resource_not_found
 from sandbox.arm.kind import Answer, Call, Kind
@@ -22,7 +19,6 @@ from sandbox.store import Body
 from sandbox.telemetry import metric_views
 
 VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
-LOG = logging.getLogger("sandbox.arm")
 
 METHODS = (*VERBS, "POST")
 
@@ -71,15 +67,6 @@ def answer(
     except ArmError as error:
         said = Answer(status=error.status, body=error.body(), headers=error.headers)
         return said, caller.oid if caller else ""
-    except sqlite3.OperationalError as error:
-        # Not 500: clients try again, and the disk may have room by then.
-        body = {"error": {"code": "ServiceUnavailable", "message": no_room.message(error)}}
-        return Answer(status=503, body=body), caller.oid if caller else ""
-    except (KeyError, TypeError, ValueError, AttributeError):
-        # A body of a shape that nobody thought of. Azure answers 500 to some of those as well.
-        LOG.exception("%s %s", method, path)
-        body = {"error": {"code": "InternalServerError", "message": "See the sandbox's log.txt."}}
-        return Answer(status=500, body=body), caller.oid if caller else ""
 
 
 def authenticated(around: Around, authorization: str | None) -> Caller:

@@ -1,18 +1,23 @@
 """A disk without room: said as what it is, survived, and nothing acknowledged is lost."""
 
 import asyncio
+import json
 import resource
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
+import httpx2 as httpx
 import pytest
 
 from sandbox.dataplane.events import Event, Events
 from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, deployment
 from tests.sandbox.core.test_lifecycle import client
+from tests.sandbox.dataplane.conftest import OPENAI_CONTRIBUTOR
+from tests.sandbox.faults.conftest import role
 from tests.sandbox.running import RunningSandbox, sandbox_in, start
 
 LARGE = {"location": "swedencentral", "tags": {f"tag{n}": "x" * 200 for n in range(15)}}
@@ -66,6 +71,98 @@ def test_a_full_disk_is_said_survived_and_costs_nothing_that_was_acknowledged(cr
 
 def sandbox_log(sandbox: RunningSandbox) -> str:
     return (sandbox.folder / "log.txt").read_text()
+
+
+STORE = f"{GROUP}/providers/Microsoft.AppConfiguration/configurationStores/st-test"
+DATA_OWNER = "5ae67dd6-50cb-40e7-96ff-dc2bfa4b606b"
+CHAT = "/acct/ai-test/openai/v1/chat/completions"
+FILES = "/acct/ai-test/openai/v1/files"
+
+
+def data_client(sandbox: RunningSandbox, audience: str) -> Any:
+    """A client of a data plane, with the operator's token for it."""
+    made = client(sandbox)
+    made.headers["Authorization"] = f"Bearer {token(sandbox, audience).json()['access_token']}"
+    return made
+
+
+def token(sandbox: RunningSandbox, audience: str) -> httpx.Response:
+    return httpx.get(
+        sandbox.description["identity"],
+        params={"resource": audience, "api-version": "2019-08-01"},
+        headers={"X-IDENTITY-HEADER": sandbox.variables()["IDENTITY_HEADER"]},
+        trust_env=False,
+    )
+
+
+@pytest.fixture
+def furnished(tmp_path: Path) -> Iterator[tuple[RunningSandbox, subprocess.Popen[bytes]]]:
+    """A sandbox with a store and a model, in which the operator may do everything."""
+    running, process = start(tmp_path)
+    operator = running.description["principals"]["operator"]["oid"]
+    try:
+        with client(running) as azure:
+            for path, body in (
+                (GROUP, LARGE),
+                (STORE, {"location": "swedencentral", "sku": {"name": "standard"}}),
+                role(STORE, DATA_OWNER, operator),
+                (ACCOUNT, ACCOUNT_BODY),
+                (f"{ACCOUNT}/deployments/chat", deployment(100)),
+                role(ACCOUNT, OPENAI_CONTRIBUTOR, operator),
+            ):
+                azure.put(path, json=body).raise_for_status()
+        yield running, process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_every_face_says_that_the_disk_is_full_and_keeps_what_it_acknowledged(furnished):
+    sandbox, process = furnished
+    counted = {"plane": "identity", "path": "token", "action": "delay", "seconds": 0}
+    acknowledged = {}
+    with (
+        data_client(sandbox, "https://appconfig.azure.com") as store,
+        data_client(sandbox, "https://cognitiveservices.azure.com") as models,
+    ):
+        sandbox.control("POST", "/faults", {**counted, "times": 1000})
+        room(process, max(each.stat().st_size for each in sandbox.folder.glob("state.db*")))
+        for number in range(200):
+            body = {"value": str(number) * 2000}
+            written = store.put(f"/appconfig/st-test/kv/key-{number}", json=body)
+            if written.status_code != 200:
+                break
+            acknowledged[f"key-{number}"] = body["value"]
+        uploaded = models.post(
+            FILES, files={"file": ("a.jsonl", b"{}" * 40_000)}, data={"purpose": "batch"}
+        )
+        given = token(sandbox, "https://appconfig.azure.com")
+        for refused in (written, uploaded):
+            assert refused.status_code == 503
+            assert "Make room on its disk" in refused.json()["error"]["message"]
+        assert given.status_code == 503
+        assert "Make room on its disk" in given.json()["error_description"]
+        with pytest.raises(HTTPError) as ordered:
+            sandbox.control("POST", "/faults", counted)
+        with ordered.value as answer:
+            assert "Make room on its disk" in json.load(answer)["error"]
+        said = {"model": "chat", "messages": [{"role": "user", "content": "Hello"}]}
+        assert models.post(CHAT, json=said).status_code == 200
+        assert kept(store) == acknowledged
+        assert not sandbox_log(sandbox).count("Traceback")
+    process.kill()
+    process.wait()
+    with (
+        sandbox_in(sandbox.folder) as again,
+        data_client(again, "https://appconfig.azure.com") as store,
+    ):
+        assert kept(store) == acknowledged
+        assert store.put("/appconfig/st-test/kv/later", json={"value": "1"}).status_code == 200
+
+
+def kept(store: Any) -> dict[str, str]:
+    found = store.get("/appconfig/st-test/kv").json()["items"]
+    return {each["key"]: each["value"] for each in found}
 
 
 def test_two_sandboxes_side_by_side_know_nothing_of_each_other(tmp_path):

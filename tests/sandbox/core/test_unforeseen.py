@@ -1,0 +1,102 @@
+"""What no part of the sandbox expected: answered in the caller's form, and found in the log."""
+
+import sqlite3
+
+import pytest
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route, Router
+from starlette.testclient import TestClient
+
+from sandbox.unforeseen import Unforeseen
+
+SECRET = "?ticket=s3cret"
+METHODS = ["GET", "PUT"]
+
+
+async def wrong(request: Request) -> Response:
+    raise RuntimeError("nobody thought of this")
+
+
+async def gone(request: Request) -> Response:
+    raise ClientDisconnect
+
+
+async def misspelled(request: Request) -> Response:
+    sqlite3.connect(":memory:").execute("SELECT nothing")
+    raise AssertionError
+
+
+async def full(request: Request) -> Response:
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA max_page_count=1")
+    database.execute("CREATE TABLE a (b)")
+    raise AssertionError
+
+
+async def broken_off(request: Request) -> Response:
+    async def parts():
+        yield b"so far so good"
+        raise RuntimeError("and then no more")
+
+    return StreamingResponse(parts())
+
+
+@pytest.fixture
+def asked():
+    """Ask whatever stands at the end of a path, on any face."""
+    ways = {each.__name__: each for each in (wrong, gone, misspelled, full, broken_off)}
+
+    async def answer(request: Request) -> Response:
+        return await ways[request.headers["x-way"]](request)
+
+    app = Unforeseen(Router([Route("/{path:path}", answer, methods=METHODS)]))
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield lambda way, path="/appconfig/st/kv/a": client.put(
+            path + SECRET, headers={"x-way": way.__name__}
+        )
+
+
+@pytest.mark.parametrize("way", [wrong, misspelled])
+def test_a_mistake_of_ours_is_a_500_that_the_log_explains_by_its_request(asked, caplog, way):
+    answer = asked(way)
+    assert answer.status_code == 500
+    assert answer.json()["error"]["code"] == "InternalServerError"
+    assert "PUT /appconfig/st/kv/a" in caplog.text
+    assert "Traceback" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_a_full_disk_is_a_503_that_clients_try_again(asked, caplog):
+    answer = asked(full)
+    assert answer.status_code == 503
+    assert "Make room on its disk" in answer.json()["error"]["message"]
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/subscriptions/1/resourcegroups/a", ("error", "message")),
+        ("/acct/a/openai/files", ("error", "message")),
+        ("/_plumb/faults", ("error",)),
+        ("/msi/token", ("error_description",)),
+        ("/metadata/identity/oauth2/token", ("error_description",)),
+    ],
+)
+def test_each_face_says_it_in_its_own_form(asked, path, place):
+    said = asked(full, path).json()
+    for key in place:
+        said = said[key]
+    assert "Make room on its disk" in said
+
+
+def test_an_answer_that_breaks_off_is_in_the_log_as_well(asked, caplog):
+    assert asked(broken_off).content == b"so far so good"
+    assert "PUT /appconfig/st/kv/a" in caplog.text
+    assert "and then no more" in caplog.text
+
+
+def test_a_caller_who_hangs_up_is_no_mistake(asked, caplog):
+    asked(gone)
+    assert caplog.text == ""
