@@ -82,6 +82,11 @@ class Accounts:
         """The account that answers under a subdomain. As in DNS, casing does not matter."""
         return self._reading.of(("account", subdomain), lambda: self._find(subdomain.lower()))
 
+    def of(self, id: str) -> Account | None:
+        """The account with an id, if it is there."""
+        stored = self._store.get(id)
+        return account(stored, self._has_endpoint(stored.id)) if stored else None
+
     def deployment(self, account: Account, name: str) -> Deployment | None:
         """A deployment that has been made, ready or not."""
         return self._reading.of(

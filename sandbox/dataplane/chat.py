@@ -28,6 +28,19 @@ ONLY_DEFAULT: Final = {"temperature": 1, "top_p": 1, "presence_penalty": 0, "fre
 """What reasoning models take nothing else for."""
 
 
+EXPECTED: Final = {
+    "bool_type": "a boolean",
+    "int_type": "an integer",
+    "float_type": "a decimal",
+    "string_type": "a string",
+    "list_type": "an array",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+}
+"""Pydantic's words for a type, and OpenAI's."""
+
+
 class StreamOptions(BaseModel):
     include_usage: bool = False
 
@@ -35,7 +48,7 @@ class StreamOptions(BaseModel):
 class ChatRequest(BaseModel):
     """The body, as far as the sandbox acts on it. Anything else is let through, as Azure does."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: str | None = None
     messages: list[dict[str, Any]]
@@ -116,8 +129,16 @@ def refusal(error: ValidationError) -> errors.Refusal:
         return errors.wrong_request(
             f"Missing required parameter: '{name}'.", name, "missing_required_parameter"
         )
-    code = "integer_below_min_value" if first["type"] == "greater_than_equal" else "invalid_type"
-    return errors.wrong_request(f"Invalid '{name}': {first['msg']}.", name, code)
+    if first["type"] == "greater_than_equal":
+        return errors.wrong_request(
+            f"Invalid '{name}': integer below minimum value. Expected a value >= "
+            f"{first['ctx']['ge']}, but got {first['input']} instead.",
+            name,
+            "integer_below_min_value",
+        )
+    if expected := EXPECTED.get(first["type"]):
+        return errors.wrong_type(name, expected, first["input"])
+    return errors.wrong_request(f"Invalid '{name}': {first['msg']}.", name, "invalid_type")
 
 
 def unsupported(request: ChatRequest, *, reasoning: bool) -> errors.Refusal | None:

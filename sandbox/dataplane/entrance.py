@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from sandbox.dataplane import errors, sse
 from sandbox.dataplane.account import Account, Accounts
 from sandbox.dataplane.authorization import Gate
 from sandbox.dataplane.errors import Refusal
+from sandbox.dataplane.latency import NONE, Delay
 from sandbox.dataplane.operations import Errand
 from sandbox.dataplane.reading import Reading
 from sandbox.faults import Fault, Faults
@@ -70,12 +71,17 @@ class Visit:
 class Told:
     """What goes back to a visit."""
 
-    body: Any
+    body: Any = None
     """Bytes go out as they are."""
     status: int = 200
     media_type: str = "application/json"
     location: str = ""
     """Path below /openai of what was made."""
+    events: Iterable[bytes] | None = None
+    """A stream, in the place of a body."""
+    at_once: int = 0
+    """Events that need not be waited for any more."""
+    pace: Delay = NONE
 
 
 Handler = Callable[[Visit], Told]
@@ -157,6 +163,8 @@ class Entrance:
         if told.location:
             base = str(request.url).partition("/openai/")[0]
             headers["location"] = f"{base}/openai/{told.location}"
+        if told.events is not None:
+            return sse.Stream(told.events, told.at_once, told.pace, headers)
         content = told.body if isinstance(told.body, bytes) else sse.dumps(told.body)
         if fault and fault.action == "drop":
             return sse.Dropped(content, headers)

@@ -1,7 +1,7 @@
 """What the data plane says when it refuses: Azure's texts, unless marked as unverified."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.dataplane.variants import FilterError, RateLimitAnswer
@@ -129,6 +129,23 @@ def wrong_request(message: str, param: str | None = None, code: str | None = Non
                 "code": code,
             }
         },
+    )
+
+
+def wrong_type(param: str, expected: str, found: Any) -> Refusal:
+    kinds = {
+        bool: "a boolean",
+        int: "an integer",
+        float: "a decimal",
+        str: "a string",
+        list: "an array",
+        dict: "an object",
+    }
+    got = kinds.get(type(found), "null")
+    return wrong_request(
+        f"Invalid type for '{param}': expected {expected}, but got {got} instead.",
+        param,
+        "invalid_type",
     )
 
 
@@ -286,15 +303,57 @@ def gone(kind: str, id: str) -> Refusal:
     return authoring(404, "notFound", f"The {kind} '{id}' was not found.")
 
 
-def response_not_found(id: str) -> Refusal:
+def not_found(kind: str, id: str) -> Refusal:
+    """Of a response, a conversation or a prompt; the words are OpenAI's."""
     return Refusal(
         404,
         {
             "error": {
-                "message": f"Response with id '{id}' not found.",
+                "message": f"{kind} with id '{id}' not found.",
                 "type": "invalid_request_error",
-                "param": "response_id",
+                "param": None,
                 "code": None,
             }
         },
+    )
+
+
+def item_not_found(id: str) -> Refusal:
+    refusal = not_found("Item", id)
+    refusal.body["error"]["message"] += (
+        " Items are not persisted when `store` is set to false. Try again with `store` set to "
+        "true, or remove this item from your input."
+    )
+    return refusal
+
+
+def invalid_value(param: str, value: Any, supported: Sequence[str]) -> Refusal:
+    *others, last = (f"'{each}'" for each in supported)
+    names = f"{', '.join(others)}, and {last}" if others else last
+    return wrong_request(
+        f"Invalid value: '{value}'. Supported values are: {names}.", param, "invalid_value"
+    )
+
+
+def hosted_tool(tool: str, model: str) -> Refusal:
+    """As Azure says it of a tool that a model does not have (text seen in big-AGI's source)."""
+    return wrong_request(f"Hosted tool '{tool}' is not supported with {model}.", "tools")
+
+
+def too_much_metadata(found: int, most: int) -> Refusal:
+    return wrong_request(
+        f"Invalid 'metadata': too many properties. Expected an object with at most {most} "
+        f"properties, but got an object with {found} properties instead.",
+        "metadata",
+        "object_above_max_properties",
+    )
+
+
+def conversation_locked() -> Refusal:
+    """A response to a conversation is still being made."""
+    return wrong_request(
+        "Another process is currently operating on this conversation. Please retry in a few "
+        "seconds.",
+        None,
+        "conversation_locked",
     )

@@ -181,22 +181,15 @@ def served(
     body: bytes | Iterator[bytes],
     *,
     lead: int = 0,
-    finish: Callable[[float], None] | None = None,
 ) -> Served:
     """An answer on its way out, with all that is known of it."""
     used = said.used
-
-    def end(now: float) -> None:
-        said.admitted.correct(used, now)
-        if finish:
-            finish(now)
-
     return Served(
         deployment=asked.deployment,
         body=body,
         headers=said.gate.headers(asked.now) | utilisation_header(asked, said.gate),
         used=used,
-        finish=end,
+        finish=lambda now: said.admitted.correct(used, now),
         lead=lead,
         delay=delay(asked, said.prompt_tokens, said.gate),
         filtered=said.filtered,

@@ -14,19 +14,19 @@ def check(message: Mapping[str, Any], where: str) -> None:
     """
     content = message.get("content")
     if not (content is None or isinstance(content, str) or _are_objects(content)):
-        raise _wrong_type(f"{where}.content", "a string or array of objects", content)
+        raise errors.wrong_type(f"{where}.content", "a string or array of objects", content)
     name = message.get("name")
     if not (name is None or isinstance(name, str)):
-        raise _wrong_type(f"{where}.name", "a string", name)
+        raise errors.wrong_type(f"{where}.name", "a string", name)
     calls = message.get("tool_calls")
     if calls is None:
         return
     if not _are_objects(calls):
-        raise _wrong_type(f"{where}.tool_calls", "an array of objects", calls)
+        raise errors.wrong_type(f"{where}.tool_calls", "an array of objects", calls)
     for index, call in enumerate(calls):
         if not isinstance(call.get("function"), dict):
             place = f"{where}.tool_calls[{index}].function"
-            raise _wrong_type(place, "an object", call.get("function"))
+            raise errors.wrong_type(place, "an object", call.get("function"))
 
 
 def check_tools(functions: Iterable[Any], where: str) -> None:
@@ -45,25 +45,8 @@ def check_tools(functions: Iterable[Any], where: str) -> None:
             )
         parameters = function.get("parameters")
         if not (parameters is None or isinstance(parameters, dict)):
-            raise _wrong_type(f"{place}.parameters", "an object", parameters)
+            raise errors.wrong_type(f"{place}.parameters", "an object", parameters)
 
 
 def _are_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
-
-
-def _wrong_type(param: str, expected: str, found: Any) -> errors.Refusal:
-    kinds = {
-        bool: "a boolean",
-        int: "an integer",
-        float: "a decimal",
-        str: "a string",
-        list: "an array",
-        dict: "an object",
-    }
-    got = kinds.get(type(found), "null")
-    return errors.wrong_request(
-        f"Invalid type for '{param}': expected {expected}, but got {got} instead.",
-        param,
-        "invalid_type",
-    )

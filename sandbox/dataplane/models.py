@@ -1,20 +1,23 @@
 """One handler for each thing that may be asked of a model."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from sandbox.dataplane import (
+    background,
     chat,
     chat_answer,
     embeddings,
     errors,
+    latency,
+    response_items,
     responses,
     responses_answer,
     sse,
     text_completions,
 )
 from sandbox.dataplane.content_filter import findings, judge
-from sandbox.dataplane.conversations import Conversations
 from sandbox.dataplane.inference import (
     Asked,
     Limits,
@@ -27,7 +30,9 @@ from sandbox.dataplane.inference import (
     utilisation_header,
 )
 from sandbox.dataplane.limiter import Load
+from sandbox.dataplane.memory import Memory, Recalled
 from sandbox.dataplane.operations import CHAT, COMPLETIONS, EMBEDDINGS, RESPONSES
+from sandbox.dataplane.responses import ResponsesRequest
 from sandbox.dataplane.tokens import of_chat, tokenizer
 
 CHAT_LEAD: Final = 2
@@ -44,9 +49,9 @@ LONG_RATE_LIMITS: Final = {
 class Models:
     """Answers requests."""
 
-    def __init__(self, conversations: Conversations) -> None:
+    def __init__(self, memory: Memory) -> None:
         self._limits = Limits()
-        self._conversations = conversations
+        self._memory = memory
         self._by_operation = {
             CHAT.name: self._chat,
             COMPLETIONS.name: self._complete,
@@ -130,47 +135,79 @@ class Models:
 
     def _respond(self, asked: Asked) -> Served:
         deployment, request = asked.deployment, responses.parsed(asked.body)
-        reasoning = deployment.kind == "reasoning"
-        if wrong := responses.unsupported(request, reasoning=reasoning):
+        named, reasoning = (
+            f"{deployment.model}-{deployment.version}",
+            deployment.kind == "reasoning",
+        )
+        if wrong := responses.unsupported(request, named, reasoning=reasoning):
             raise wrong
-        before = self._conversations.before(asked.account.id, request.previous_response_id)
-        messages = [*before, *responses.messages(request)]
-        heard = [*responses.instructions(request), *messages]
+        account_id = asked.account.id
+        recalled = self._memory.recall(account_id, request)
+        heard = [*responses.instructions(request), *response_items.messages(recalled.all)]
         said = generated(
             asked,
             self._limits.of(asked),
             Prompt(
                 questions=[responses.question(request, heard, deployment, asked.mind)],
-                text="\n".join(responses.texts(heard)),
+                text="\n".join(response_items.texts(heard)),
                 tokens=of_chat(heard, tokenizer(deployment.model)),
                 limit=request.max_output_tokens,
             ),
         )
-        response = responses_answer.Response(
-            request=request,
-            created=int(asked.now),
-            model=deployment.name,
-            choice=said.choices[0],
-            prompt_results=said.prompt_results,
-            prompt_tokens=said.prompt_tokens,
+        whole = responses_answer.body(
+            responses_answer.Response(
+                request=request,
+                created=int(asked.now),
+                model=deployment.name,
+                choice=said.choices[0],
+                prompt_results=said.prompt_results,
+                prompt_tokens=said.prompt_tokens,
+            )
         )
-
-        def keep(now: float) -> None:
-            if request.store is not False:
-                body = responses_answer.body(response)
-                after = [*messages, responses_answer.message(response)]
-                self._conversations.keep(asked.account.id, body, after, request.items)
-
-        if request.stream:
-            events = responses_answer.events(response)
-            out = served(asked, said, events, lead=responses_answer.LEAD, finish=keep)
-        else:
-            body = sse.dumps(responses_answer.body(response))
-            out = served(asked, said, body, finish=keep)
+        out = served(asked, said, sse.dumps(whole))
         if not deployment.provisioned:
             out.headers.clear()
             out.headers.update(LONG_RATE_LIMITS)
-        return out
+        if request.background:
+            return self._in_background(asked, out, request, recalled, whole)
+
+        def finish(now: float) -> None:
+            out.finish(now)
+            if request.is_stored:
+                self._memory.keep(account_id, whole, recalled, None, now)
+
+        if not request.stream:
+            return replace(out, finish=finish)
+        events = map(responses_answer.encoded, responses_answer.events(whole))
+        return replace(out, finish=finish, body=events, lead=responses_answer.LEAD)
+
+    def _in_background(
+        self,
+        asked: Asked,
+        out: Served,
+        request: ResponsesRequest,
+        recalled: Recalled,
+        whole: dict[str, Any],
+    ) -> Served:
+        """Kept at once: whether anybody listens makes no difference to it."""
+        account_id, id = asked.account.id, whole["id"]
+        streamed = bool(request.stream)
+        plan = background.plan(
+            out.delay, out.used.completion, asked.now, asked.latency_scale, streamed=streamed
+        )
+        if whole["completed_at"]:
+            whole["completed_at"] = int(plan.ends)
+        self._memory.keep(account_id, whole, recalled, plan, asked.now)
+        if not streamed:
+            queued = sse.dumps(responses_answer.begun(whole, "queued"))
+            return replace(out, body=queued, delay=latency.NONE)
+        events = background.until_cancelled(
+            responses_answer.events(whole),
+            whole,
+            lambda: self._memory.responses.is_cancelled(account_id, id),
+        )
+        lead = responses_answer.LEAD + 1
+        return replace(out, body=map(responses_answer.encoded, events), lead=lead)
 
     def _embed(self, asked: Asked) -> Served:
         deployment, request = asked.deployment, embeddings.parsed(asked.body)

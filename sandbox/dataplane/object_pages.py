@@ -1,9 +1,13 @@
 """Lists of an account's objects, a page at a time as the OpenAI clients turn them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from sandbox.dataplane import errors
 from sandbox.store import Body
+
+MOST: Final = 100
+"""Items on a page of what responses and conversations are made of."""
 
 
 def page(items: Sequence[Body], query: Mapping[str, str], size: int) -> dict[str, Any]:
@@ -22,3 +26,19 @@ def page(items: Sequence[Body], query: Mapping[str, str], size: int) -> dict[str
         "first_id": data[0]["id"] if data else None,
         "last_id": data[-1]["id"] if data else None,
     }
+
+
+def limited(query: Mapping[str, str]) -> Mapping[str, str]:
+    """A query whose `limit` is one.
+
+    Raises:
+        Refusal: 400.
+    """
+    asked = query.get("limit", "1")
+    if not asked.isdecimal() or not 1 <= int(asked) <= MOST:
+        raise errors.wrong_request(
+            f"Invalid 'limit': expected an integer from 1 to {MOST}, but got '{asked}' instead.",
+            "limit",
+            "invalid_value",
+        )
+    return query

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from sandbox.store import Body, Store
 
-Kind = Literal["response", "file", "job", "batch"]
+Kind = Literal["response", "conversation", "file", "upload", "job", "batch"]
 PART: Final = "part"
 """What is written to a file bit by bit: a row each, so that none is written twice."""
 
@@ -69,6 +69,15 @@ class Objects:
             (account_id.lower(), kind),
         )
         return [_body(row["body"]) for row in rows]
+
+    def mentioning(self, account_id: str, kind: Kind, text: str) -> Body | None:
+        """The newest that has a text anywhere in it."""
+        rows = self.store.execute(
+            "SELECT body FROM objects WHERE account_lc = ? AND kind = ? AND instr(body, ?) > 0 "
+            "ORDER BY number DESC LIMIT 1",
+            (account_id.lower(), kind, text),
+        )
+        return _body(rows[0]["body"]) if rows else None
 
     def remove(self, account_id: str, kind: Kind, id: str) -> None:
         self.store.execute(

@@ -60,8 +60,14 @@ def errand(method: str, collection: str, action: str, path: str = "") -> Errand:
     )
 
 
+def conversations(method: str, action: str) -> Errand:
+    """Whoever may make responses may make conversations (unverified)."""
+    return errand(method, "responses", action, "conversations")
+
+
 MODELS_READ: Final = errand("GET", "models", "read")
 RESPONSES_READ: Final = errand("GET", "responses", "read")
+RESPONSES_WRITE: Final = errand("POST", "responses", "write")
 RESPONSES_DELETE: Final = errand("DELETE", "responses", "delete")
 FILES_READ: Final = errand("GET", "files", "read")
 FILES_WRITE: Final = errand("POST", "files", "write")

@@ -5,26 +5,25 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from sandbox.dataplane import chat, errors
+from sandbox.dataplane import chat, errors, response_items
 from sandbox.dataplane import messages as message_shape
 from sandbox.dataplane.account import Deployment
 from sandbox.dataplane.completion import Message, Question
 from sandbox.dataplane.quality import Mind
-from sandbox.dataplane.tokens import text_of
-
-ROLES: Final = ("assistant", "system", "developer", "user")
-
-ITEMS: Final = ("message", "function_call", "function_call_output", "reasoning", "item_reference")
+from sandbox.dataplane.response_items import Item
 
 FORMAT: Final = "text.format"
 
-NOT_EMULATED: Final = {
-    "background": "answers no request in the background",
-    "conversation": "keeps no conversations but those that responses form",
-    "prompt": "has no prompt templates",
-}
+HOSTED: Final = (
+    *("file_search", "web_search", "web_search_preview", "code_interpreter", "image_generation"),
+    *("mcp", "computer_use_preview", "computer", "local_shell", "shell", "custom", "apply_patch"),
+)
+"""Tools that run at the service. The sandbox has none of them."""
 
-Item = dict[str, Any]
+TOOLS: Final = ("function", *HOSTED)
+
+MOST_METADATA: Final = 16
+"""Pairs."""
 
 
 class Reasoning(BaseModel):
@@ -39,10 +38,18 @@ class Text(BaseModel):
     format: dict[str, Any] | None = None
 
 
+class Named(BaseModel):
+    """What is kept elsewhere: a conversation, or a prompt."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+
+
 class ResponsesRequest(BaseModel):
     """The body, as far as the sandbox acts on it. Anything else is let through, as Azure does."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: str | None = None
     input: str | list[Item]
@@ -51,8 +58,8 @@ class ResponsesRequest(BaseModel):
     stream: bool | None = False
     store: bool | None = True
     background: bool | None = False
-    conversation: Any = None
-    prompt: Any = None
+    conversation: str | Named | None = None
+    prompt: Named | None = None
     max_output_tokens: int | None = Field(None, ge=16)
     temperature: float | None = None
     top_p: float | None = None
@@ -69,6 +76,16 @@ class ResponsesRequest(BaseModel):
             return self.input
         return [{"type": "message", "role": "user", "content": self.input}]
 
+    @property
+    def conversation_id(self) -> str:
+        """Empty for none."""
+        named = self.conversation
+        return named.id if isinstance(named, Named) else named or ""
+
+    @property
+    def is_stored(self) -> bool:
+        return self.store is not False
+
 
 def parsed(body: bytes) -> ResponsesRequest:
     """The request.
@@ -80,41 +97,47 @@ def parsed(body: bytes) -> ResponsesRequest:
         request = ResponsesRequest.model_validate_json(body)
     except ValidationError as error:
         raise chat.refusal(error) from None
-    for index, item in enumerate(request.items):
-        kind = item.get("type") or "message"
-        if kind not in ITEMS:
-            raise _invalid(f"input[{index}].type", kind, ITEMS)
-        if kind == "message" and item.get("role") not in ROLES:
-            raise _invalid(f"input[{index}].role", item.get("role"), ROLES)
-        if message := _message(item):
-            message_shape.check(message, f"input[{index}]")
-    for name, why in NOT_EMULATED.items():
-        if getattr(request, name):
-            raise errors.wrong_request(
-                f"The sandbox {why}. Leave '{name}' out.", name, "unsupported_value"
-            )
+    response_items.check(request.items, "input")
+    if wrong := _wrong_state(request):
+        raise wrong
+    functions = []
     for index, tool in enumerate(request.tools or ()):
-        if tool.get("type") != "function":
-            raise _invalid(f"tools[{index}].type", tool.get("type"), ("function",))
-    message_shape.check_tools(request.tools or (), "tools[{}]")
+        if tool.get("type") not in TOOLS:
+            raise errors.invalid_value(f"tools[{index}].type", tool.get("type"), TOOLS)
+        if tool["type"] == "function":
+            functions.append(tool)
+    message_shape.check_tools(functions, "tools[{}]")
     form = request.text.format if request.text else None
     if form and form.get("type") == "json_schema" and (wrong := chat.wrong_schema(form, FORMAT)):
         raise wrong
     return request
 
 
-def _invalid(param: str, value: Any, supported: Sequence[str]) -> errors.Refusal:
-    *others, last = (f"'{each}'" for each in supported)
-    names = f"{', '.join(others)}, and {last}" if others else last
-    return errors.wrong_request(
-        f"Invalid value: '{value}'. Supported values are: {names}.",
-        param,
-        "invalid_value",
-    )
+def _wrong_state(request: ResponsesRequest) -> errors.Refusal | None:
+    """What is wrong with what a response wants to remember, if anything."""
+    if request.background and not request.is_stored:
+        return errors.wrong_request(
+            "Background mode requires 'store' to be true.", "background", "unsupported_parameter"
+        )
+    if request.previous_response_id and request.conversation_id:
+        return errors.wrong_request(
+            "Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure you "
+            "are only providing one of them.",
+            None,
+            "mutually_exclusive_parameters",
+        )
+    if request.prompt:  # there is nowhere in the sandbox to make one
+        return errors.not_found("Prompt", request.prompt.id)
+    if len(request.metadata or {}) > MOST_METADATA:
+        return errors.too_much_metadata(len(request.metadata or {}), MOST_METADATA)
+    return None
 
 
-def unsupported(request: ResponsesRequest, *, reasoning: bool) -> errors.Refusal | None:
+def unsupported(request: ResponsesRequest, named: str, *, reasoning: bool) -> errors.Refusal | None:
     """What the model does not take, if anything."""
+    for tool in request.tools or ():
+        if tool["type"] in HOSTED:
+            return errors.hosted_tool(tool["type"], named)
     if not reasoning:
         if request.reasoning and request.reasoning.effort:
             return errors.unsupported_by_model("reasoning.effort")
@@ -130,30 +153,6 @@ def instructions(request: ResponsesRequest) -> list[Message]:
     if not request.instructions:
         return []
     return [{"role": "system", "content": request.instructions}]
-
-
-def messages(request: ResponsesRequest) -> list[Message]:
-    """The input in the form of a chat."""
-    told = (_message(item) for item in request.items)
-    return [each for each in told if each]
-
-
-def _message(item: Item) -> Message:
-    kind = item.get("type") or "message"
-    if kind == "message":
-        return {"role": item["role"], "content": item.get("content")}
-    if kind == "function_call":
-        function = {"name": item.get("name", ""), "arguments": item.get("arguments", "")}
-        call = {"id": item.get("call_id"), "type": "function", "function": function}
-        return {"role": "assistant", "content": None, "tool_calls": [call]}
-    if kind == "function_call_output":
-        output = item.get("output")
-        return {"role": "tool", "tool_call_id": item.get("call_id"), "content": output}
-    return {}
-
-
-def texts(messages: Iterable[Message]) -> list[str]:
-    return [text_of(each.get("content")) for each in messages]
 
 
 def question(

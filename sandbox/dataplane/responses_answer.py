@@ -1,6 +1,5 @@
 """Responses: how the answer is written, whole or as events."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,18 +7,16 @@ from typing import Any, Final
 
 from sandbox.dataplane import sse
 from sandbox.dataplane.chat_answer import Choice, pieces
-from sandbox.dataplane.completion import Message
 from sandbox.dataplane.content_filter import Results
+from sandbox.dataplane.response_items import new_id
 from sandbox.dataplane.responses import ResponsesRequest
 
 LEAD: Final = 4
 """Events before the first delta: created, in progress, item added, part added."""
 
+Event = dict[str, Any]
+
 INCOMPLETE: Final = {"length": "max_output_tokens", "content_filter": "content_filter"}
-
-
-def _id(kind: str) -> str:
-    return f"{kind}_{secrets.token_hex(24)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +30,7 @@ class Response:
     choice: Choice
     prompt_results: Results
     prompt_tokens: int
-    id: str = field(default_factory=lambda: _id("resp"))
+    id: str = field(default_factory=lambda: new_id("resp"))
 
     @cached_property
     def output(self) -> list[dict[str, Any]]:
@@ -41,7 +38,7 @@ class Response:
         answer = self.choice.answer
         items: list[dict[str, Any]] = []
         if self.request.reasoning or answer.reasoning_tokens:
-            items.append({"id": _id("rs"), "type": "reasoning", "summary": []})
+            items.append({"id": new_id("rs"), "type": "reasoning", "summary": []})
         if answer.tool_calls:
             return [*items, *(_function_call(call) for call in answer.tool_calls)]
         part: dict[str, Any] = {
@@ -53,7 +50,7 @@ class Response:
         if answer.refused:
             part = {"type": "refusal", "refusal": answer.text}
         message = {
-            "id": _id("msg"),
+            "id": new_id("msg"),
             "type": "message",
             "role": "assistant",
             "status": "incomplete" if self.incomplete else "completed",
@@ -69,20 +66,13 @@ class Response:
 
 def _function_call(call: dict[str, Any]) -> dict[str, Any]:
     return {
-        "id": _id("fc"),
+        "id": new_id("fc"),
         "type": "function_call",
         "status": "completed",
         "call_id": call["id"],
         "name": call["function"]["name"],
         "arguments": call["function"]["arguments"],
     }
-
-
-def message(response: Response) -> Message:
-    """What was said, as the next turn of the conversation remembers it."""
-    answer = response.choice.answer
-    said: dict[str, Any] = {"role": "assistant", "content": answer.text}
-    return said | {"tool_calls": list(answer.tool_calls)} if answer.tool_calls else said
 
 
 def body(response: Response) -> dict[str, Any]:
@@ -92,6 +82,7 @@ def body(response: Response) -> dict[str, Any]:
     reason = response.incomplete
     return whole | {
         "status": "incomplete" if reason else "completed",
+        "completed_at": None if reason else response.created,
         "incomplete_details": {"reason": reason} if reason else None,
         "output": response.output,
         "content_filters": [
@@ -121,7 +112,9 @@ def _common(response: Response) -> dict[str, Any]:
         "object": "response",
         "created_at": response.created,
         "status": "in_progress",
-        "background": False,
+        "background": bool(request.background),
+        "completed_at": None,
+        "conversation": {"id": request.conversation_id} if request.conversation_id else None,
         "error": None,
         "incomplete_details": None,
         "instructions": request.instructions,
@@ -147,28 +140,44 @@ def _common(response: Response) -> dict[str, Any]:
     }
 
 
-def events(response: Response) -> Iterator[bytes]:
-    """The answer as named events, numbered from 0."""
-    number = 0
+def begun(whole: dict[str, Any], status: str) -> dict[str, Any]:
+    """A response before its end, or without one: nothing has been said."""
+    return {
+        **whole,
+        "status": status,
+        "completed_at": None,
+        "incomplete_details": None,
+        "output": [],
+        "content_filters": [],
+        "usage": None,
+    }
 
-    def event(name: str, told: dict[str, Any]) -> bytes:
-        nonlocal number
-        data = {"type": name, "sequence_number": number, **told}
-        number += 1
-        return b"event: " + name.encode() + b"\n" + sse.event(data)
 
-    begun = _common(response)
-    yield event("response.created", {"response": begun})
-    yield event("response.in_progress", {"response": begun})
-    for index, item in enumerate(response.output):
+def events(whole: dict[str, Any]) -> Iterator[Event]:
+    """An answer as events, numbered from 0."""
+    for number, event in enumerate(_events(whole)):
+        yield {"type": event.pop("type"), "sequence_number": number, **event}
+
+
+def encoded(event: Event) -> bytes:
+    """An event as it goes over the wire."""
+    return b"event: " + str(event["type"]).encode() + b"\n" + sse.event(event)
+
+
+def _events(whole: dict[str, Any]) -> Iterator[Event]:
+    first = "queued" if whole["background"] else "in_progress"
+    yield {"type": "response.created", "response": begun(whole, first)}
+    if whole["background"]:
+        yield {"type": "response.queued", "response": begun(whole, first)}
+    yield {"type": "response.in_progress", "response": begun(whole, "in_progress")}
+    for index, item in enumerate(whole["output"]):
         place = {"output_index": index}
-        yield event("response.output_item.added", {**place, "item": _begun(item)})
+        yield {"type": "response.output_item.added", **place, "item": _begun(item)}
         if item["type"] != "reasoning":
             for name, told in _told(item):
-                yield event(name, {"item_id": item["id"], **place, **told})
-        yield event("response.output_item.done", {**place, "item": item})
-    end = "response.incomplete" if response.incomplete else "response.completed"
-    yield event(end, {"response": body(response)})
+                yield {"type": name, "item_id": item["id"], **place, **told}
+        yield {"type": "response.output_item.done", **place, "item": item}
+    yield {"type": f"response.{whole['status']}", "response": whole}
 
 
 def _begun(item: dict[str, Any]) -> dict[str, Any]:

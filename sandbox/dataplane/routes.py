@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from sandbox.around import Around
-from sandbox.dataplane import kept_responses, model_list
+from sandbox.dataplane import model_list
 from sandbox.dataplane.account import Account
 from sandbox.dataplane.batch_work import BatchWork
 from sandbox.dataplane.batches import Batches
@@ -20,6 +20,8 @@ from sandbox.dataplane.entrance import Entrance
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.files import Files
 from sandbox.dataplane.jobs import Jobs
+from sandbox.dataplane.kept_responses import KeptResponses
+from sandbox.dataplane.memory import Memory
 from sandbox.dataplane.models import Models
 from sandbox.dataplane.objects import Objects
 from sandbox.dataplane.operations import (
@@ -61,7 +63,9 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
     entrance = Entrance(around, reading, keys)
     objects = Objects(around.store)
     conversations = Conversations(objects, around.clock)
-    endpoint = Endpoint(around, reading, entrance, Models(conversations), events)
+    responses = KeptResponses(objects, conversations, around.clock)
+    memory = Memory(responses, conversations)
+    endpoint = Endpoint(around, reading, entrance, Models(memory), events)
     files = Files(around, objects)
     jobs = Jobs(around, objects, files)
     work = BatchWork(around, reading, objects, files, events, entrance.accounts, endpoint.in_batch)
@@ -72,20 +76,21 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         *_inference("/v1", endpoint, BY_DEPLOYMENT | {"responses": RESPONSES}),
         *_inference("", endpoint, {"responses": RESPONSES}),
     ]
+    both = [
+        *model_list.ways(jobs.tuned),
+        *responses.ways(),
+        *files.ways(),
+        *jobs.ways(),
+        *batches.ways(),
+    ]
     visits = [
         Route(
             f"{start}/{path}",
             partial(entrance.attend, errand=errand, handler=handler),
             methods=[method],
         )
-        for start in ("", "/v1")
-        for method, path, errand, handler in (
-            *model_list.ways(jobs.tuned),
-            *kept_responses.ways(conversations),
-            *files.ways(),
-            *jobs.ways(),
-            *batches.ways(),
-        )
+        for start, ways in (("", both), ("/v1", [*both, *conversations.ways()]))
+        for method, path, errand, handler in ways
     ]
     unknown = Route("/{rest:path}", entrance.unknown, methods=METHODS)
     return Mount("/acct/{subdomain}/openai", routes=[*inference, *visits, unknown])

@@ -40,8 +40,8 @@ class Stream:
         lead: int,
         delay: Delay,
         headers: Mapping[str, str],
-        first: Callable[[], None],
-        end: Callable[[], None],
+        first: Callable[[], None] = lambda: None,
+        end: Callable[[], None] = lambda: None,
     ) -> None:
         self._events = events
         self._lead = lead

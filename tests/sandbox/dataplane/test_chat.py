@@ -248,7 +248,7 @@ def test_an_answer_to_a_tools_result_is_words(client):
         ({"messages": []}, "Invalid 'messages': empty array."),
         ({"messages": [{"role": "robot", "content": "x"}]}, "Invalid value: 'robot'."),
         ({"messages": HELLO, "n": 0}, "Invalid 'n'"),
-        ({"messages": HELLO, "max_tokens": "many"}, "Invalid 'max_tokens'"),
+        ({"messages": HELLO, "max_tokens": "many"}, "Invalid type for 'max_tokens'"),
         ({"messages": HELLO, "stream_options": {}}, "only allowed when 'stream' is enabled"),
         ({"messages": [{"role": "user", "content": "la " * 200_000}]}, "maximum context length"),
     ],

@@ -135,8 +135,12 @@ def test_a_response_that_follows_another_has_heard_what_was_said(client):
     alone = client.responses.create(model="chat", input="What is it called?")
     assert then.previous_response_id == first.id
     assert then.usage.input_tokens > alone.usage.input_tokens + first.usage.output_tokens
-    items = client.responses.input_items.list(then.id).data
-    assert [item.content[0].text for item in items] == ["What is it called?"]
+    items = client.responses.input_items.list(then.id, order="asc").data
+    assert [item.content[0].text for item in items] == [
+        "My parrot is called Rio.",
+        first.output_text,
+        "What is it called?",
+    ]
 
 
 def test_instructions_are_not_inherited(client):
@@ -217,8 +221,12 @@ def test_a_filtered_prompt_is_refused_and_a_filtered_answer_incomplete(client):
     [
         ({"input": [{"type": "telepathy"}]}, "input[0].type"),
         ({"input": [{"role": "narrator", "content": "x"}]}, "input[0].role"),
-        ({"input": "x", "background": True}, "background"),
+        ({"input": "x", "background": True, "store": False}, "background"),
+        ({"input": "x", "background": "yes"}, "background"),
         ({"input": "x", "max_output_tokens": 1}, "max_output_tokens"),
+        ({"input": "x", "tools": [{"type": "telepathy"}]}, "tools[0].type"),
+        ({"input": "x", "tools": [{"type": "file_search"}]}, "tools"),
+        ({"input": "x", "metadata": dict.fromkeys(map(str, range(17)), "")}, "metadata"),
     ],
 )
 def test_what_a_response_cannot_be_is_refused_by_name(client, body, param):

@@ -1,0 +1,142 @@
+"""Responses that are made in the background, as the OpenAI client watches them."""
+
+import asyncio
+
+import openai
+import pytest
+
+from sandbox.faults import Fault, Faults
+from tests.sandbox.dataplane.test_responses import QUESTION
+
+
+@pytest.fixture(params=["client", "older"])
+def either(request):
+    """Both styles of path."""
+    return request.getfixturevalue(request.param)
+
+
+def ask(client, **more):
+    return client.responses.create(model="chat", input=QUESTION, background=True, **more)
+
+
+def test_a_response_in_the_background_is_queued_then_in_progress_then_completed(slow, either):
+    made = ask(either)
+    assert (made.status, made.background, made.output) == ("queued", True, [])
+    seen = [either.responses.retrieve(made.id).status]
+    for seconds in (0.6, 600):
+        slow.wait(seconds)
+        seen.append(either.responses.retrieve(made.id).status)
+    assert seen == ["queued", "in_progress", "completed"]
+    done = either.responses.retrieve(made.id)
+    assert done.output_text
+    assert done.completed_at > done.created_at
+
+
+def test_where_nothing_takes_time_it_has_completed_when_one_looks(either):
+    made = ask(either)
+    assert made.status == "queued"
+    done = either.responses.retrieve(made.id)
+    assert done.output_text == either.responses.create(model="chat", input=QUESTION).output_text
+
+
+def test_a_cancelled_response_says_nothing_and_stays_cancelled(slow, either):
+    made = ask(either)
+    for _ in range(2):  # the second time changes nothing
+        assert either.responses.cancel(made.id).status == "cancelled"
+    slow.wait(600)
+    gone = either.responses.retrieve(made.id)
+    assert (gone.status, gone.output, gone.completed_at) == ("cancelled", [], None)
+
+
+@pytest.mark.parametrize(
+    ("background", "says"),
+    [(True, "Cannot cancel a completed response"), (False, "Cannot cancel a synchronous response")],
+)
+def test_what_is_over_or_was_waited_for_is_not_cancelled(client, background, says):
+    made = client.responses.create(model="chat", input=QUESTION, background=background)
+    with pytest.raises(openai.BadRequestError, match=says):
+        client.responses.cancel(made.id)
+
+
+def test_a_response_in_flight_is_not_deleted(slow, client):
+    made = ask(client)
+    with pytest.raises(openai.BadRequestError, match="Cannot delete an in-flight response"):
+        client.responses.delete(made.id)
+    slow.wait(600)
+    client.responses.delete(made.id)
+    with pytest.raises(openai.NotFoundError):
+        client.responses.retrieve(made.id)
+
+
+def test_what_is_in_the_background_has_to_be_stored(client):
+    with pytest.raises(openai.BadRequestError) as refused:
+        ask(client, store=False)
+    assert (refused.value.param, refused.value.code) == ("background", "unsupported_parameter")
+
+
+def test_a_stream_that_was_cut_is_taken_up_after_the_last_event_seen(cloud, either):
+    Faults(cloud.around.store).add(Fault(action="cut_stream", times=1))
+    seen = list(ask(either, stream=True))
+    assert [event.type for event in seen[:3]] == [
+        "response.created",
+        "response.queued",
+        "response.in_progress",
+    ]
+    last = seen[-1].sequence_number
+    rest = list(either.responses.retrieve(seen[0].response.id, stream=True, starting_after=last))
+    numbers = [event.sequence_number for event in [*seen, *rest]]
+    assert numbers == list(range(len(numbers)))
+    assert rest[-1].type == "response.completed"
+    told = "".join(e.delta for e in [*seen, *rest] if e.type == "response.output_text.delta")
+    assert told == rest[-1].response.output_text
+
+
+def test_after_the_last_event_nothing_comes(client):
+    (*_, last) = ask(client, stream=True)
+    rest = client.responses.retrieve(last.response.id, stream=True, starting_after=999)
+    assert list(rest) == []
+
+
+def test_the_stream_of_a_cancelled_response_ends_in_failure(slow, client):
+    made = ask(client, stream=True)
+    created = next(iter(made))
+    made.close()
+    client.responses.cancel(created.response.id)
+    *_, last = client.responses.retrieve(created.response.id, stream=True)
+    assert (last.type, last.response.status) == ("response.failed", "cancelled")
+
+
+@pytest.mark.parametrize("background", [True, False])
+def test_only_what_began_as_a_stream_in_the_background_is_streamed_again(client, background):
+    made = client.responses.create(
+        model="chat", input=QUESTION, background=background, stream=False
+    )
+    name = "stream" if background else "background"
+    with pytest.raises(openai.BadRequestError, match=f"not created with {name}=true"):
+        client.responses.retrieve(made.id, stream=True)
+
+
+def test_an_asynchronous_client_polls_to_the_end(unhurried):
+    async def run():
+        async with unhurried:
+            made = await ask(unhurried)
+            return await unhurried.responses.retrieve(made.id)
+
+    assert asyncio.run(run()).status == "completed"
+
+
+def test_of_many_who_cancel_at_once_all_hear_the_same(slow, unhurried):
+    async def run():
+        async with unhurried:
+            made = await ask(unhurried)
+            return await asyncio.gather(*[unhurried.responses.cancel(made.id) for _ in range(8)])
+
+    assert {each.status for each in asyncio.run(run())} == {"cancelled"}
+
+
+def test_a_response_that_follows_one_in_the_background_hears_it(client):
+    first = ask(client)
+    then = client.responses.create(model="chat", input="And then?", previous_response_id=first.id)
+    said = client.responses.retrieve(first.id).output_text
+    items = client.responses.input_items.list(then.id, order="asc").data
+    assert said in [item.content[0].text for item in items]
