@@ -8,8 +8,6 @@ from scripts.measure.agreement import kappa
 
 RATED = st.lists(st.sampled_from("abc"), min_size=2, max_size=60)
 RATINGS = RATED.filter(lambda ratings: len(set(ratings)) > 1)
-    lambda r: len(set(r)) > 1
-)
 
 
 def test_kappa_of_the_table():
