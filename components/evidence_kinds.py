@@ -85,6 +85,8 @@ class Person(Part):
     id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
     """The object id: names change, and two people may share one."""
     name: Text
+    upn: Text | None = None
+    """The name they sign in with; git knows people by their mail address, which is often this."""
 
 
 class SamplesByTag(Part):

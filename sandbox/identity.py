@@ -72,6 +72,7 @@ class Identity:
             "appid": principal.client_id,
             "azp": principal.client_id,
             "idtyp": "user" if principal.kind == "User" else "app",
+            **(_named(principal.name) if principal.kind == "User" else {}),
             "ipaddr": ip,
             "ver": "1.0",
             "uti": uuid.uuid4().hex,
@@ -120,6 +121,12 @@ class Identity:
         """The public key, as clients look it up."""
         key = jwt.algorithms.RSAAlgorithm.to_jwk(self._public, as_dict=True)
         return {"keys": [{**key, "use": "sig", "kid": KEY_ID, "alg": "RS256"}]}
+
+
+def _named(person: str) -> dict[str, str]:
+    """What Entra adds of a person, and of no application."""
+    address = f"{person}@sandbox.onmicrosoft.com"
+    return {"name": person, "scp": "user_impersonation", "unique_name": address, "upn": address}
 
 
 def audience(resource: str) -> str:
