@@ -5,7 +5,7 @@ measures a signal by a query of his own knows it by the same column.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -105,6 +105,20 @@ def metric(criterion: Fields) -> str:
     return (criterion.text("metricName") or "").lower()
 
 
+def counts_models(world: World, alert: Resource, criterion: Fields) -> bool:
+    """Whether a metric is one of Azure AI accounts: other services have metrics of these names."""
+    namespace = criterion.text("metricNamespace")
+    if namespace is not None:
+        return namespace.lower() == COGNITIVE.lower()
+    for mark in world.marks_at(alert, "scopes", *PLACES):
+        resource, parsed = world.by_urn.get(mark), parse_id(mark)
+        if resource is not None and resource.type == ACCOUNT:
+            return True
+        if parsed is not None and parsed.type == COGNITIVE.lower():
+            return True
+    return False
+
+
 def places(world: World, alert: Resource) -> frozenset[str]:
     """Marks of what an alert looks at."""
     return frozenset(map(_short, world.marks_at(alert, "scopes", *PLACES)))
@@ -180,18 +194,16 @@ def _text(value: Value) -> str:
 class Watches:
     """Every alert of a stack, asked which of them watch a deployment."""
 
-    def __init__(self, world: World, signals: Iterable[Signal]) -> None:
+    def __init__(self, world: World) -> None:
         self._world = world
         self._accounts: dict[str, frozenset[str]] = {}
         self._by_place: dict[tuple[str, Signal], dict[str, list[Watch]]] = {}
         self.unread: Need | None = None
         """What was not known of the first alert that could not be read."""
-        wanted = frozenset(signals)
         for alert in world.of(METRIC_ALERT, SCHEDULED_QUERY_RULE):
             try:
                 for watch in _watches(world, alert):
-                    if watch.signal in wanted:
-                        self._add(watch)
+                    self._add(watch)
             except Need as need:
                 self.unread = self.unread or need
 

@@ -3,6 +3,6 @@
 from typing import Final
 
 from policies.rule import Rule
-from policies.rules.observability import dashboards, logs
+from policies.rules.observability import alerts, dashboards, logs, on_call
 
-RULES: Final[list[Rule]] = [*logs.RULES, *dashboards.RULES]
+RULES: Final[list[Rule]] = [*logs.RULES, *alerts.RULES, *on_call.RULES, *dashboards.RULES]

@@ -16,6 +16,7 @@ from policies.rule import ResourceRule
 from policies.rules.guard import GUARD
 from policies.world import Missed, World
 from tests.policies.rules import (
+    alert_cases,
     business_cases,
     guard_cases,
     observability_cases,
@@ -32,6 +33,7 @@ MODULES = (
     security_cases,
     observability_cases,
     operations_cases,
+    alert_cases,
     business_cases,
     guard_cases,
 )

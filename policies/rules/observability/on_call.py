@@ -1,0 +1,155 @@
+"""Who hears of an alert: one that reaches nobody is none."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from components.catalog import ACTION_GROUP, DEPLOYMENT, METRIC_ALERT, SCHEDULED_QUERY_RULE
+from policies.arm import last_name
+from policies.limits.observability import MILDEST_SEVERITY
+from policies.proof import Proofs
+from policies.rule import Context, Levels, Rule, StackRule, each
+from policies.serving import serving
+from policies.values import Value
+from policies.watches import Signal, Watches
+from policies.wording import listed, shown
+from policies.world import Finding, Resource, World
+
+ON_CALL: Final = "operations.onCall.actionGroup"
+SIGNALS: Final[tuple[Signal, ...]] = (
+    "errors",
+    "latency",
+    "time to response",
+    "throttling",
+    "utilisation",
+)
+
+
+def alert_routed_to_on_call(world: World, ctx: Context) -> Iterator[Finding]:
+    watches = Watches(world)
+    alerts = {
+        watch.alert.urn: watch.alert
+        for deployment in serving(world)
+        for watch in watches.of(deployment, *SIGNALS)
+    }
+    routing = _Routing(world, ctx.limit(MILDEST_SEVERITY))
+    yield from each((alerts[urn] for urn in sorted(alerts)), routing.complaints)
+    yield from routing.deaf_groups()
+    if watches.unread is not None:
+        raise watches.unread
+
+
+def on_call_groups(world: World) -> set[str]:
+    """Marks of the action group that is declared to reach whoever is on call."""
+    return {
+        _short(world, mark)
+        for evidence in Proofs(world).of_stack
+        for mark in world.marks_at(evidence, ON_CALL, ACTION_GROUP)
+    }
+
+
+def _short(world: World, mark: str) -> str:
+    """A URN as it is; of a group elsewhere the name, since only that need be declared."""
+    return mark if mark in world.by_urn else last_name(mark)
+
+
+class _Routing:
+    """Where alerts lead, and which of those groups reach nobody."""
+
+    def __init__(self, world: World, mildest: float) -> None:
+        self.world = world
+        self.mildest = mildest
+        self.on_call = on_call_groups(world)
+        self.deaf: dict[str, int] = {}
+        """Action groups that reach nobody, and how many alerts rely on each."""
+
+    def complaints(self, alert: Resource) -> Iterator[Finding]:
+        enabled, severity = alert.fields.read("enabled"), alert.fields.number("severity")
+        if enabled is not True:
+            yield Finding(
+                alert,
+                f"{alert.label} is switched off: enabled is {shown(enabled)}. Fix: enabled: true.",
+                "enabled",
+            )
+        if severity is None or severity > self.mildest:
+            yield Finding(
+                alert,
+                f"{alert.label} wakes nobody: severity is {shown(alert.fields.read('severity'))}, "
+                f"and only {self.mildest:g} or less does. Fix: severity: {self.mildest:g}.",
+                "severity",
+            )
+        told = self._told(alert)
+        if not told:
+            yield Finding(
+                alert,
+                f"{alert.label} notifies nobody: it has no action. "
+                "Fix: actions: the id of the on-call action group.",
+                "actions",
+            )
+        elif self.on_call and told.isdisjoint(self.on_call):
+            yield Finding(
+                alert,
+                f"{alert.label} notifies {listed(map(self._called, told))}, but on call is "
+                f"{listed(map(self._called, self.on_call))}. "
+                "Fix: actions: the id of the on-call action group.",
+                "actions",
+            )
+        else:
+            reached = told & self.on_call if self.on_call else told
+            if all(map(self._is_deaf, reached)):
+                first = min(reached)
+                self.deaf[first] = self.deaf.get(first, 0) + 1
+
+    def deaf_groups(self) -> Iterator[Finding]:
+        for urn, count in sorted(self.deaf.items()):
+            group = self.world.by_urn[urn]
+            off = group.fields.flag("enabled") is False
+            what = "it is switched off" if off else "it has no receiver"
+            fix = "enabled: true" if off else "emailReceivers or webhookReceivers (on_call)"
+            yield Finding(
+                group,
+                f"{group.label} reaches nobody, since {what}, and {count} alerts rely on it. "
+                f"Fix: {fix}.",
+                "enabled" if off else "emailReceivers",
+            )
+
+    def _told(self, alert: Resource) -> set[str]:
+        path = "actions" if alert.type == METRIC_ALERT else "actions.actionGroups"
+        values: list[Value] = [
+            each.get("actionGroupId") if isinstance(each, Mapping) else each
+            for each in alert.fields.many(path)
+        ]
+        marks = self.world.marks(alert, "actions", values, ACTION_GROUP)
+        return {_short(self.world, mark) for mark in marks}
+
+    def _is_deaf(self, mark: str) -> bool:
+        group = self.world.by_urn.get(mark)
+        if group is None:
+            return False  # nobody here can see into a group of another stack
+        receivers = any(
+            group.fields.is_set(key) for key in group.inputs if key.endswith("Receivers")
+        )
+        return group.fields.flag("enabled") is False or not receivers
+
+    def _called(self, mark: str) -> str:
+        group = self.world.by_urn.get(mark)
+        return group.label if group else shown(mark)
+
+
+RULES: Final[list[Rule]] = [
+    StackRule(
+        id="alert-routed-to-on-call",
+        number=37,
+        category="observability",
+        severity="High",
+        levels=Levels.of("-aM"),
+        description="Every alert on errors, latency or throttling reaches whoever is on call.",
+        why="An alert that is off, too mild to wake anybody, or sent to a group without receivers "
+        "looks like monitoring in every audit and helps nobody at night.",
+        fix="Set enabled: true and a severity of 2 or less, and name an action group with "
+        "receivers: the one that is declared as on call.",
+        types=frozenset({DEPLOYMENT, METRIC_ALERT, SCHEDULED_QUERY_RULE, ACTION_GROUP}),
+        controls=("MCSB AI-6", "Well-Architected OE:08"),
+        params=(MILDEST_SEVERITY,),
+        check=alert_routed_to_on_call,
+    ),
+]
