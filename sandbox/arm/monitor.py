@@ -1,5 +1,6 @@
 """Microsoft.Insights: where alerts go, what they watch, and where logs are sent."""
 
+import json
 from typing import Any
 
 from sandbox.arm.cognitiveservices import names
@@ -8,6 +9,11 @@ from sandbox.arm.kind import Kind, Situation, properties
 from sandbox.clock import stamp
 from sandbox.ids import parse
 from sandbox.store import Body, Store
+from sandbox.telemetry.kql.compiler import compile
+from sandbox.telemetry.kql.refusal import Refused
+from sandbox.telemetry.kql.tokens import microseconds
+from sandbox.telemetry.periods import NoPeriod, duration
+from sandbox.telemetry.tables import TABLES
 
 ACTION_GROUP = "Microsoft.Insights/actionGroups"
 METRIC_ALERT = "Microsoft.Insights/metricAlerts"
@@ -25,6 +31,10 @@ NOTICED = frozenset(
     )
 )
 """Types whose absence is noticed when an alert or a setting points at one."""
+MULTIPLE = "Microsoft.Azure.Monitor.MultipleResourceMultipleMetricCriteria"
+"""The form of conditions that may learn their threshold."""
+
+SENSITIVITIES = ("Low", "Medium", "High")
 SHORT_NAME_MAXIMUM = 12
 RECEIVERS = (
     "armRoleReceivers",
@@ -75,8 +85,7 @@ def put_metric_alert(wanted: Body, stored: Body | None, situation: Situation) ->
     _severity(asked)
     _there(situation.store, asked.get("scopes"), "scopes")
     _told(situation.store, [each.get("actionGroupId") for each in asked.get("actions") or []])
-    if not (asked.get("criteria") or {}).get("odata.type"):
-        raise bad_request("The criteria of the metric alert has no odata.type.")
+    _criteria(asked.get("criteria") or {})
     return {
         "location": "global",
         "tags": wanted.get("tags") or {},
@@ -100,6 +109,9 @@ def put_query_rule(wanted: Body, stored: Body | None, situation: Situation) -> B
     _told(situation.store, (asked.get("actions") or {}).get("actionGroups") or [])
     if not (asked.get("criteria") or {}).get("allOf"):
         raise bad_request("The criteria of the scheduled query rule is empty.")
+    _muted(asked)
+    if not asked.get("skipQueryValidation"):
+        _queries(asked["criteria"]["allOf"], situation)
     kept = {key: wanted[key] for key in ("identity",) if wanted.get(key)}
     return {
         **kept,
@@ -122,6 +134,58 @@ def put_query_rule(wanted: Body, stored: Body | None, situation: Situation) -> B
             "isWorkspaceAlertsStorageConfigured": False,
         },
     }
+
+
+def _criteria(criteria: Body) -> None:
+    """Raises where Azure does not take a metric alert's conditions; the texts are unverified."""
+    form = criteria.get("odata.type")
+    if not form:
+        raise bad_request("The criteria of the metric alert has no odata.type.")
+    tests = criteria.get("allOf") or []
+    learned = [each for each in tests if each.get("criterionType") == "DynamicThresholdCriterion"]
+    if not learned:
+        return
+    if form != MULTIPLE:
+        raise bad_request(f"Dynamic threshold criteria require the odata.type '{MULTIPLE}'.")
+    if len(tests) > 1:
+        raise bad_request("Dynamic thresholds are not supported with multiple criteria.")
+    sensitivity = learned[0].get("alertSensitivity")
+    if sensitivity not in SENSITIVITIES:
+        raise bad_request(
+            f"Invalid alertSensitivity '{sensitivity}'. Allowed values: {', '.join(SENSITIVITIES)}."
+        )
+
+
+def _muted(asked: Body) -> None:
+    """Raises where actions are muted in a way that Azure does not take."""
+    if not asked.get("muteActionsDuration"):
+        return
+    if asked.get("autoMitigate", True):
+        raise bad_request("Auto mitigation must be disabled when action suppression is set")
+    try:
+        mutes = duration(str(asked["muteActionsDuration"]))
+        every = duration(str(asked.get("evaluationFrequency") or "PT5M"))
+    except NoPeriod as error:
+        raise _undeserializable(str(error)) from None
+    if every > mutes:
+        raise _undeserializable("EvaluationFrequency cannot be greater than MuteActionsDuration")
+
+
+def _undeserializable(why: str) -> ArmError:
+    return ArmError(
+        400,
+        "InvalidRequestContent",
+        f"The request content was invalid and could not be deserialized: '{why}'",
+    )
+
+
+def _queries(tests: list[Body], situation: Situation) -> None:
+    """Raises with Log Analytics' own error, as a text, where it would not answer a query."""
+    for each in tests:
+        try:
+            compile(str(each.get("query") or ""), TABLES, microseconds(situation.now))
+        except Refused as refused:
+            raise bad_request(json.dumps(refused.body(), indent=2).replace("\n", "\r\n")) from None
 
 
 def put_activity_alert(wanted: Body, stored: Body | None, situation: Situation) -> Body:

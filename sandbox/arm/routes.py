@@ -3,8 +3,9 @@
 from sandbox.arm import resources
 from sandbox.arm.cognitiveservices import locations
 from sandbox.arm.kind import Route
+from sandbox.telemetry import alert_states
 
-ROUTES: tuple[Route, ...] = (*resources.ROUTES, *locations.ROUTES)
+ROUTES: tuple[Route, ...] = (*resources.ROUTES, *locations.ROUTES, *alert_states.ROUTES)
 
 
 def match(method: str, parts: list[str]) -> tuple[Route, dict[str, str]] | None:

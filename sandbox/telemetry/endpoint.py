@@ -51,16 +51,14 @@ class Batch(BaseModel):
 class QueryError(Exception):
     """What is answered instead of rows."""
 
-    def __init__(self, status: int, code: str, message: str, inner: dict[str, str] | None = None):
-        super().__init__(message)
+    def __init__(self, status: int, body: dict[str, Any]):
+        super().__init__(body)
         self.status = status
-        self.body = {
-            "error": {
-                "message": message,
-                "code": code,
-                **({"innererror": inner} if inner else {}),
-            }
-        }
+        self.body = body
+
+
+def refused(status: int, code: str, message: str) -> QueryError:
+    return QueryError(status, {"error": {"message": message, "code": code}})
 
 
 def routes(around: Around) -> list[BaseRoute]:
@@ -148,7 +146,7 @@ def _answer(around: Around, asked: Asked, reach: Reach, now: datetime) -> dict[s
     except NoPeriod as error:
         raise _argument(str(error)) from None
     except Refused as error:
-        raise _argument(str(error), code=error.code) from None
+        raise QueryError(400, error.body()) from None
 
 
 def body_of(answer: Answer) -> dict[str, Any]:
@@ -183,7 +181,7 @@ def _reach(
     try:
         caller = around.identity.caller(authorization, (own, *PUBLIC))
     except Unauthenticated as error:
-        raise QueryError(
+        raise refused(
             401,
             "AuthorizationRequiredError" if error.reason == "missing" else "InvalidTokenError",
             "Valid authentication was not provided",
@@ -192,14 +190,14 @@ def _reach(
         try:
             scope = canonical_scope(around.store, resource)
         except ArmError as error:
-            raise QueryError(404, "ResourceNotFoundError", str(error)) from None
+            raise refused(404, "ResourceNotFoundError", str(error)) from None
         found, scopes, action = reach_of(around.store, scope), [scope], QUERY_RESOURCE
     else:
         wanted = [_workspace(around, each) for each in (workspace, *(asked.workspaces or ()))]
         scopes, action = [each.id for each in wanted], QUERY_WORKSPACE
         found = Reach(workspaces=tuple(each.id.lower() for each in wanted))
     if not all(allowed(around.store, caller, scope, action=action) for scope in scopes):
-        raise QueryError(
+        raise refused(
             403,
             "InsufficientAccessError",
             "The provided credentials have insufficient access to perform the requested operation",
@@ -212,7 +210,7 @@ def _workspace(around: Around, wanted: str) -> Stored:
         called = (each.id, each.body["name"], properties(each.body).get("customerId"))
         if wanted.lower() in (str(name).lower() for name in called):
             return each
-    raise QueryError(404, "WorkspaceNotFoundError", f"The workspace '{wanted}' could not be found")
+    raise refused(404, "WorkspaceNotFoundError", f"The workspace '{wanted}' could not be found")
 
 
 def _asked(wire: object) -> Asked:
@@ -234,10 +232,7 @@ async def _json(request: Request) -> Any:
         raise _argument("the body is no JSON") from None
 
 
-def _argument(message: str, code: str = "InvalidArgument") -> QueryError:
-    return QueryError(
-        400,
-        "BadArgumentError",
-        "The request had some invalid properties",
-        {"code": code, "message": message},
-    )
+def _argument(message: str) -> QueryError:
+    said = {"code": "InvalidArgument", "message": message}
+    wrong = {"message": "The request had some invalid properties", "code": "BadArgumentError"}
+    return QueryError(400, {"error": {**wrong, "innererror": said}})

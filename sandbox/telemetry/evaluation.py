@@ -1,7 +1,7 @@
 """What a rule finds at one moment."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,8 +9,10 @@ from sandbox.around import Around
 from sandbox.telemetry import metric_list
 from sandbox.telemetry.kql.answer import Answer
 from sandbox.telemetry.kql.refusal import Refused
+from sandbox.telemetry.learned import Learned, band, passed
 from sandbox.telemetry.logs import Reach, ask, reach_of
-from sandbox.telemetry.metrics import series
+from sandbox.telemetry.metric_filter import Dimension
+from sandbox.telemetry.metrics import Series, Sum, series
 from sandbox.telemetry.rules import Broken, Criterion, Rule
 
 Split = tuple[tuple[str, str], ...]
@@ -71,6 +73,22 @@ def _of_criterion(around: Around, rule: Rule, criterion: Criterion, at: datetime
 
 
 def _metric(around: Around, rule: Rule, criterion: Criterion, at: datetime) -> list[Finding]:
+    found = []
+    for asked, each in _series(around, rule, criterion, at):
+        split = tuple(zip(asked, each.values, strict=True))
+        if criterion.learned:
+            found += _beyond_band(rule, criterion, criterion.learned, each, split, at)
+            continue
+        value = each.whole().of(criterion.aggregation)
+        if criterion.holds(value):
+            found.append(Finding(split, value, criterion))
+    return found
+
+
+def _series(
+    around: Around, rule: Rule, criterion: Criterion, at: datetime
+) -> Iterator[tuple[dict[str, Dimension], Series]]:
+    """What a metric was in each scope, for each combination of dimensions."""
     metric = metric_list.named(criterion.measures)
     if metric is None:
         raise Broken(f"there is no metric {criterion.measures}")
@@ -83,19 +101,41 @@ def _metric(around: Around, rule: Rule, criterion: Criterion, at: datetime) -> l
     if criterion.aggregation.lower() not in AGGREGATIONS:
         raise Broken(f"there is no aggregation {criterion.aggregation}")
     seen = at - timedelta(seconds=around.settings.profile.metrics_delay_seconds)
-    found = []
+    start = criterion.learned.since(at) if criterion.learned else at - rule.window
     for scope in rule.scopes:
         account = around.store.get(scope)
         if account is None:
             continue
-        for each in series(
-            around.store, account, metric, asked, start=at - rule.window, end=at, seen=seen
-        ):
-            value = each.whole().of(criterion.aggregation)
-            if criterion.holds(value):
-                split = tuple(zip(asked, each.values, strict=True))
-                found.append(Finding(split, value, criterion))
-    return found
+        for each in series(around.store, account, metric, asked, start=start, end=at, seen=seen):
+            yield asked, each
+
+
+def _beyond_band(
+    rule: Rule, criterion: Criterion, learned: Learned, each: Series, split: Split, at: datetime
+) -> list[Finding]:
+    """Whether enough of the last windows are beyond what those before them were like."""
+    windows: dict[int, Sum] = {}
+    for minute, part in each.minutes.items():
+        back = (at - minute - timedelta.resolution) // rule.window
+        windows[back] = windows[back].plus(part) if back in windows else part
+    values = {back: part.of(criterion.aggregation) for back, part in windows.items()}
+    before = [
+        (at - back * rule.window, value)
+        for back, value in sorted(values.items(), reverse=True)
+        if back >= criterion.periods
+    ]
+    expected = band(before, learned)
+    if expected is None:
+        return []
+    beyond = [
+        (values[back], bound)
+        for back in range(criterion.periods)
+        if back in values and (bound := passed(values[back], expected, learned)) is not None
+    ]
+    if len(beyond) < criterion.failing:
+        return []
+    value, bound = beyond[0]
+    return [Finding(split, value, replace(criterion, threshold=round(bound, 6)))]
 
 
 def _log(around: Around, rule: Rule, criterion: Criterion, at: datetime) -> list[Finding]:

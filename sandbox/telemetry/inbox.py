@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sandbox.arm.kind import properties
-from sandbox.clock import stamp
+from sandbox.clock import moment, stamp
 from sandbox.store import Store
 
 ADDRESSES: Final = {
@@ -54,6 +54,22 @@ def open_alerts(store: Store, rule: str) -> dict[str, int]:
         "SELECT split, number FROM alerts WHERE rule_lc = ? AND resolved IS NULL", (rule.lower(),)
     )
     return {row["split"]: row["number"] for row in rows}
+
+
+def splits(store: Store, rule: str) -> set[str]:
+    """What a rule has ever told of."""
+    rows = store.execute("SELECT split FROM alerts WHERE rule_lc = ?", (rule.lower(),))
+    return {row["split"] for row in rows}
+
+
+def last_sent(store: Store, rule: str, split: str) -> datetime | None:
+    """When somebody was last told of this."""
+    rows = store.execute(
+        "SELECT fired FROM alerts WHERE rule_lc = ? AND split = ? "
+        "AND json_array_length(body, '$.sent') > 0 ORDER BY number DESC LIMIT 1",
+        (rule.lower(), split),
+    )
+    return moment(rows[0]["fired"]) if rows else None
 
 
 def fire(

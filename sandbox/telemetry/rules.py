@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any, Final, Literal
 
 from sandbox.arm.kind import properties
-from sandbox.arm.monitor import METRIC_ALERT, SCHEDULED_QUERY_RULE
+from sandbox.arm.monitor import ACTIVITY_LOG_ALERT, METRIC_ALERT, SCHEDULED_QUERY_RULE
+from sandbox.clock import moment
 from sandbox.store import Store, Stored
+from sandbox.telemetry.learned import WIDTHS, Learned
 from sandbox.telemetry.metric_filter import EVERY, Dimension
 from sandbox.telemetry.metrics import MINUTE
 from sandbox.telemetry.periods import duration
@@ -20,6 +22,10 @@ OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {
     "equals": lambda value, threshold: value == threshold,
     "equal": lambda value, threshold: value == threshold,
 }
+
+
+STATIC: Final = "StaticThresholdCriterion"
+DYNAMIC: Final = "DynamicThresholdCriterion"
 
 
 class Broken(Exception):
@@ -40,6 +46,8 @@ class Criterion:
     periods: int = 1
     failing: int = 1
     """In how many of the last periods it must hold."""
+    learned: Learned | None = None
+    """Where the threshold is learned, and not given."""
 
     def holds(self, value: float) -> bool:
         return OPERATORS[self.operator.lower()](value, self.threshold)
@@ -57,6 +65,8 @@ class Rule:
     window: timedelta
     resolves: bool
     """Whether an alert ends by itself; else each turn fires anew."""
+    mutes: timedelta
+    """How long nobody is told again after an alert; none where alerts end by themselves."""
     groups: tuple[str, ...]
     """Ids of the action groups that are told."""
     criteria: tuple[Criterion, ...]
@@ -64,7 +74,8 @@ class Rule:
 
 def enabled(store: Store) -> list[Stored]:
     """The rules that are switched on."""
-    found = [*store.of_type(METRIC_ALERT), *store.of_type(SCHEDULED_QUERY_RULE)]
+    kinds = (METRIC_ALERT, SCHEDULED_QUERY_RULE, ACTIVITY_LOG_ALERT)
+    found = [each for kind in kinds for each in store.of_type(kind)]
     return [each for each in found if properties(each.body).get("enabled", True)]
 
 
@@ -95,6 +106,7 @@ def rule(stored: Stored) -> Rule:
             frequency=max(MINUTE, duration(asked.get("evaluationFrequency") or every)),
             window=duration(window or "PT5M"),
             resolves=bool(asked.get("autoMitigate", True)),
+            mutes=duration(asked.get("muteActionsDuration") or "PT0S"),
             groups=tuple(group for group in groups if group),
             criteria=tuple(
                 _metric_criterion(each) if metric else _log_criterion(each)
@@ -106,15 +118,33 @@ def rule(stored: Stored) -> Rule:
 
 
 def _metric_criterion(asked: Mapping[str, Any]) -> Criterion:
-    kind = asked.get("criterionType") or "StaticThresholdCriterion"
-    if kind != "StaticThresholdCriterion":
-        raise Broken(f"the sandbox does not learn thresholds: {kind}")
+    kind = asked.get("criterionType") or STATIC
+    if kind not in (STATIC, DYNAMIC):
+        raise Broken(f"there is no criterion {kind}")
+    periods = asked.get("failingPeriods") or {}
     return Criterion(
         measures=asked["metricName"],
         aggregation=asked["timeAggregation"],
-        operator=_operator(asked),
-        threshold=float(asked["threshold"]),
+        operator=str(asked["operator"]) if kind == DYNAMIC else _operator(asked),
+        threshold=float("nan") if kind == DYNAMIC else float(asked["threshold"]),
         dimensions=_dimensions(asked),
+        periods=int(periods.get("numberOfEvaluationPeriods") or 1),
+        failing=int(periods.get("minFailingPeriodsToAlert") or 1),
+        learned=_learned(asked) if kind == DYNAMIC else None,
+    )
+
+
+def _learned(asked: Mapping[str, Any]) -> Learned:
+    sensitivity, operator = str(asked["alertSensitivity"]), str(asked["operator"]).lower()
+    if sensitivity.lower() not in WIDTHS:
+        raise Broken(f"there is no sensitivity {sensitivity}")
+    before = asked.get("ignoreDataBefore")
+    ignored = moment(before) if before else None
+    return Learned(
+        sensitivity=sensitivity,
+        above="greater" in operator,
+        below="less" in operator,
+        ignored_before=ignored.replace(tzinfo=ignored.tzinfo or UTC) if ignored else None,
     )
 
 

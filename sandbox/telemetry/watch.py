@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
+from sandbox.arm.monitor import ACTIVITY_LOG_ALERT
 from sandbox.around import Around
 from sandbox.clock import moment, stamp
 from sandbox.store import Store, Stored
-from sandbox.telemetry import budgets, inbox
+from sandbox.telemetry import activity_alerts, budgets, inbox
 from sandbox.telemetry.evaluation import Finding, Split, findings
 from sandbox.telemetry.metrics import MINUTE, floor
 from sandbox.telemetry.rules import Broken, Rule, enabled, rule
@@ -55,6 +56,8 @@ class Watch:
         try:
             if stored.type == budgets.BUDGET:
                 budgets.look(self._around, stored, now)
+            elif stored.type == ACTIVITY_LOG_ALERT:
+                activity_alerts.look(self._around.store, stored, self._last(stored), now)
             else:
                 self._look(rule(stored), self._last(stored), now)
         except Broken as broken:
@@ -108,10 +111,17 @@ def settle(store: Store, wanted: Rule, found: list[Finding], at: datetime) -> No
     with store.transaction():
         for split, each in holding.items():
             if split not in known:
-                inbox.fire(store, wanted.id, split, at, told(wanted, each), to)
+                heard = () if _muted(store, wanted, split, at) else to
+                inbox.fire(store, wanted.id, split, at, told(wanted, each), heard)
         for split, number in known.items():
             if split not in holding:
                 inbox.resolve(store, number, at, to)
+
+
+def _muted(store: Store, wanted: Rule, split: str, at: datetime) -> bool:
+    """Whether an alert is kept to itself, because one like it was told a short while ago."""
+    last = inbox.last_sent(store, wanted.id, split) if wanted.mutes else None
+    return last is not None and at < last + wanted.mutes
 
 
 def told(wanted: Rule, found: Finding) -> dict[str, Any]:
@@ -131,6 +141,7 @@ def told(wanted: Rule, found: Finding) -> dict[str, Any]:
             "threshold": criterion.threshold,
             "metricValue": found.value,
             "dimensions": [{"name": name, "value": value} for name, value in found.split],
+            **({"alertSensitivity": criterion.learned.sensitivity} if criterion.learned else {}),
         },
     }
 
