@@ -7,6 +7,7 @@ import typer
 
 from scripts.check import check_command
 from scripts.exit import Exit
+from scripts.readiness import app as readiness
 from scripts.sandbox_commands import app as sandbox
 from scripts.smoke import smoke_command
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command("check")(check_command)
 app.command("smoke")(smoke_command)
+app.add_typer(readiness, name="readiness")
 app.add_typer(sandbox, name="sandbox")
 
 

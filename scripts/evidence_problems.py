@@ -1,0 +1,110 @@
+"""Everything in which a stack's evidence is not what it was, or not about what is declared."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from components.evidence_entry import complaints
+from components.evidence_file import Recorded
+from components.evidence_kinds import KINDS, differences
+from scripts.declared import Declared
+from scripts.evidence_chain import first_break, rewritten
+from scripts.evidence_log import CLOCKS_DIFFER
+from scripts.git import Author
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an evidence file."""
+
+    line: int
+    what: str
+    fix: str
+
+    def said(self, file: str) -> str:
+        return f"{file}:{self.line}: {self.what}. Fix: {self.fix}"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def problems(
+    recorded: Sequence[Recorded], target: Declared, days: Mapping[str, float], now: datetime
+) -> Iterator[Problem]:
+    """What a file alone shows, held against what the stack declares today."""
+    if found := first_break(recorded):
+        yield Problem(found.line, found.what, "restore the file from git")
+        return  # what else it says is nobody's word
+    for each in recorded:
+        for complaint in complaints(each.entry):
+            what = f"entry {each.entry.get('seq')}: {complaint}"
+            yield Problem(each.line, what, "restore it from git, and record it with plumb")
+    for each in newest(recorded):
+        yield from _out_of_date(each, days, now)
+        yield from _of_something_else(each, target)
+
+
+def newest(recorded: Sequence[Recorded]) -> list[Recorded]:
+    """The entries that count: of each kind and subject the last one."""
+    found: dict[tuple[str, ...], Recorded] = {}
+    for each in recorded:
+        subject, data = each.entry.get("subject"), each.entry.get("data")
+        about = subject if isinstance(subject, Mapping) else {}
+        kind = str(each.entry.get("kind"))
+        which = [str(about.get(part)) for part in ("account", "deployment", "route")]
+        if kind in KINDS and KINDS[kind].one_for_each.startswith("data."):
+            part = KINDS[kind].one_for_each.removeprefix("data.")
+            which.append(str(data.get(part)) if isinstance(data, Mapping) else "")
+        found[(kind, *which)] = each
+    return sorted(found.values(), key=lambda each: each.line)
+
+
+def _out_of_date(each: Recorded, days: Mapping[str, float], now: datetime) -> Iterator[Problem]:
+    kind, number = str(each.entry.get("kind")), each.entry.get("seq")
+    try:
+        age = now - datetime.fromisoformat(str(each.entry.get("measuredAt")))
+    except (ValueError, TypeError):
+        return  # no time at all: a complaint about the entry says so
+    if age < -CLOCKS_DIFFER:
+        what = f"entry {number}, {kind}, is of {each.entry['measuredAt']}, which is yet to come"
+        yield Problem(each.line, what, "set the clock of the machine that recorded it")
+    elif kind in days and age > timedelta(days=days[kind]):
+        what = f"entry {number}, {kind}, is {age.days} days old (limit {days[kind]:g})"
+        yield Problem(each.line, what, "record it anew")
+
+
+def _of_something_else(each: Recorded, target: Declared) -> Iterator[Problem]:
+    kind, number = str(each.entry.get("kind")), each.entry.get("seq")
+    identity = each.entry.get("identity")
+    if kind not in KINDS or not isinstance(identity, Mapping):
+        return
+    key = (str(identity.get("account")), str(identity.get("deployment")))
+    now_declared = target.identities.get(key)
+    if now_declared is None:
+        return  # it has been retired, and what was proven of it then stays true
+    declared = now_declared.written()
+    for part in differences(KINDS[kind].compares, identity, declared):
+        what = (
+            f"entry {number}, {kind} of {'/'.join(key)}, is about {part} {identity.get(part)}, "
+            f"and {target.stack} declares {declared.get(part)}"
+        )
+        yield Problem(each.line, what, f"{KINDS[kind].made_by} of what is declared")
+
+
+def against(
+    recorded: Sequence[Recorded], earlier: Sequence[Recorded], authors: set[Author]
+) -> Iterator[Problem]:
+    """What was done to an earlier copy of the file, and who approved their own work."""
+    if found := rewritten(recorded, earlier):
+        yield Problem(found.line, found.what, "restore the file, and record what is new again")
+        return
+    for each in recorded[len(earlier) :]:
+        data = each.entry.get("data")
+        by = data.get("by") if isinstance(data, Mapping) else None
+        if each.entry.get("kind") != "approval" or not isinstance(by, Mapping):
+            continue
+        known = {str(by.get(part)).lower() for part in ("name", "upn") if by.get(part)}
+        if any({author.name.lower(), author.mail.lower()} & known for author in authors):
+            what = f"entry {each.entry.get('seq')}: {by.get('name')} approved their own change"
+            yield Problem(each.line, what, "somebody else approves in that role")

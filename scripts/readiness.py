@@ -1,0 +1,280 @@
+"""`plumb readiness`: write down what was proven, approve it, and see that nobody changed it."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scripts import offered
+from scripts.exit import Exit, leave
+
+if TYPE_CHECKING:
+    from components.evidence_kinds import Person
+    from scripts.declared import Declared
+    from scripts.evidence_log import Draft
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
+    help="""Record what was proven of a stack, approve it, report it, verify the record.
+
+    Evidence is in evidence/<stack>.yaml: entries are only ever added, and each names the hash of
+    the one before it, so that a change is found. docs/evidence.md has the kinds.
+    """,
+)
+
+Stack = Annotated[
+    str,
+    typer.Option(
+        metavar="STACK",
+        autocompletion=offered.stacks,
+        help="Whose evidence: what it declares today is what must be proven.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer for a program.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be written; write it not.")]
+
+
+@app.command("record")
+def record_command(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Of docs/evidence.md.")],
+    stack: Stack,
+    source: Annotated[
+        Path,
+        typer.Option(
+            "--from",
+            metavar="PATH",
+            help="The folder of a run, for what is measured; a YAML file, for what is declared.",
+        ),
+    ],
+    route: Annotated[
+        str | None, typer.Option(metavar="ROUTE", help="Which route, for demand and rollback.")
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add one entry to a stack's evidence.
+
+    What is measured comes from a run folder alone, and must be about what the stack declares.
+    Exit code: 0 recorded, 1 refused, 2 wrong use, 4 somebody else records.
+
+    \b
+    Examples:
+      plumb readiness record loadTest --stack prod --from .plumb/runs/20261120-load-1
+      plumb readiness record demand --stack prod --route chat --from forecast.yaml
+    """
+    from components.evidence_kinds import KINDS, MEASURED
+    from scripts import evidence_log, recording, run_folder
+
+    if kind not in KINDS or kind == "approval":
+        able = ", ".join(sorted(KINDS.keys() - {"approval"}))
+        fix = "plumb readiness approve" if kind == "approval" else f"one of {able}"
+        raise leave(Exit.WRONG_USE, f"{kind} is nothing that is recorded. Fix: {fix}")
+    target = _declared(stack)
+    now = datetime.now(UTC)
+    try:
+        if kind in MEASURED:
+            result = run_folder.read(source)
+            if result.kind != kind:
+                fix = f"plumb readiness record {result.kind}"
+                raise leave(Exit.WRONG_USE, f"{source} is the run of a {result.kind}. Fix: {fix}")
+            draft = recording.measured(target, result)
+        else:
+            data = _mapping(source)
+            draft = recording.declared_by_hand(target, kind, data, now, route=route)
+    except run_folder.NoResult as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    except evidence_log.NotRecorded as error:
+        raise leave(Exit.NO, error) from None
+    _write(target, [draft], now, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("approve")
+def approve_command(
+    stack: Stack,
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE",
+            help="product, security, responsible-ai, operations or finance: one a person.",
+        ),
+    ],
+    ticket: Annotated[str, typer.Option(metavar="TICKET", help="Where it was decided.")],
+    metrics: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="YAML list of success metrics {name, baseline, target, source}; product gives it.",
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Approve what serves in a stack, in one role, as whoever is signed in.
+
+    It covers the deployments as they are declared now: another model, version, SKU, filter or
+    prompt is not approved. Whatever is measured later asks for a new approval.
+    Exit code: 0 approved, 1 refused, 2 wrong use, 4 not signed in, or somebody else records.
+
+    \b
+    Examples:
+      plumb readiness approve --stack prod --role security --ticket CHG-1402
+      plumb readiness approve --stack prod --role product --ticket CHG-1402 --metrics success.yaml
+    """
+    from scripts import evidence_log, recording
+
+    named = next((each for each in recording.ROLES if each == role), None)
+    if named is None:
+        fix = " or ".join(recording.ROLES)
+        raise leave(Exit.WRONG_USE, f"no role {role}. Fix: {fix}")
+    target = _declared(stack)
+    now = datetime.now(UTC)
+    by = _signed_in()
+    try:
+        made = recording.approve(
+            target,
+            now,
+            role=named,
+            by=by,
+            ticket=ticket,
+            success_metrics=_list(metrics) if metrics else (),
+            dry_run=dry_run,
+        )
+    except evidence_log.Locked as error:
+        raise leave(Exit.NOT_REACHED, error) from None
+    except evidence_log.NotRecorded as error:
+        raise leave(Exit.NO, error) from None
+    _tell(target, made, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("verify")
+def verify_command(
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STACK",
+            autocompletion=offered.stacks,
+            help="Whose evidence; repeat for more. All, if left out.",
+        ),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMIT",
+            help="An earlier copy, by commit or branch (or a file, of one stack): all of it must "
+            "still be there, and nobody may have approved their own change since.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """See that evidence is whole, about what is declared, and not too old.
+
+    Exit code: 0 it is, 1 it is not, 2 wrong use or a wrong stack file, 3 nothing is recorded.
+
+    \b
+    Examples:
+      plumb readiness verify
+      plumb readiness verify --stack prod --against origin/main
+    """
+    from scripts.evidence_verification import Verified, verified
+    from scripts.git import NoSuchCopy
+
+    found: list[Verified] = []
+    for name in stack or offered.stacks():
+        try:
+            found.append(verified(_declared(name), datetime.now(UTC), against))
+        except NoSuchCopy as error:
+            raise leave(Exit.WRONG_USE, error) from None
+    whole = not any(each.problems for each in found)
+    # Of what was compared with an earlier copy, "nothing yet" is an answer.
+    nothing = not against and not any(each.entries for each in found)
+    if as_json:
+        stacks = [each.as_json() for each in found]
+        answer = {"schema": "plumb.verify/1", "whole": whole, "stacks": stacks}
+        typer.echo(json.dumps(answer, indent=2))
+    else:
+        for each in found:
+            typer.echo(each.as_text())
+    raise typer.Exit(Exit.NO if not whole else Exit.CANNOT_TELL if nothing else Exit.YES)
+
+
+def _declared(stack: str) -> "Declared":
+    from components.stack_file import ROOT
+    from scripts import declared, git, shortcuts
+
+    shortcuts.in_a_process_of_its_own()
+    try:
+        return declared.declared(stack, ROOT, git.head(ROOT))
+    except declared.Undeclared as error:
+        raise leave(Exit.WRONG_USE, error) from None
+
+
+def _signed_in() -> "Person":
+    from scripts import signed_in
+
+    try:
+        return signed_in.whoever_runs_this()
+    except signed_in.NotSignedIn as error:
+        raise leave(Exit.NOT_REACHED, error) from None
+    except signed_in.NoPerson as error:
+        raise leave(Exit.NO, error) from None
+
+
+def _write(
+    target: "Declared", drafts: "Sequence[Draft]", now: datetime, *, dry_run: bool, as_json: bool
+) -> None:
+    from scripts import evidence_log, recording
+
+    try:
+        made = recording.record(target, drafts, now, dry_run=dry_run)
+    except evidence_log.Locked as error:
+        raise leave(Exit.NOT_REACHED, error) from None
+    except evidence_log.NotRecorded as error:
+        raise leave(Exit.NO, error) from None
+    _tell(target, made, dry_run=dry_run, as_json=as_json)
+
+
+def _tell(target: "Declared", made: list[dict[str, Any]], *, dry_run: bool, as_json: bool) -> None:
+    file = target.settings.readiness.evidence
+    if as_json:
+        answer = {"schema": "plumb.record/1", "file": file, "written": not dry_run, "entries": made}
+        typer.echo(json.dumps(answer, indent=2))
+        return
+    for entry in made:
+        subject = entry["subject"]
+        about = [subject[part] for part in ("account", "deployment", "route") if part in subject]
+        which = entry["data"].get("role") or "/".join(about) or target.stack
+        does = "would be" if dry_run else "is"
+        typer.echo(f"{entry['kind']} of {which} {does} entry {entry['seq']} of {file}")
+        typer.echo(f"  hash {entry['hash']}")
+    if made and not dry_run:
+        typer.echo("Commit it: what is not in git can be lost, and CI cannot hold it against you.")
+
+
+def _content(file: Path) -> Any:
+    from components import document
+
+    try:
+        return document.read(file.read_text(encoding="utf-8"))[1]
+    except document.Unreadable as error:
+        raise leave(Exit.WRONG_USE, f"{file}:{error.line}: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise leave(Exit.WRONG_USE, f"{file}: {error}. Fix: name a YAML file") from None
+
+
+def _mapping(file: Path) -> dict[str, Any]:
+    content = _content(file)
+    if not isinstance(content, dict):
+        raise leave(Exit.WRONG_USE, f"{file}: no map. Fix: write the kind's data: docs/evidence.md")
+    return content
+
+
+def _list(file: Path) -> list[dict[str, Any]]:
+    content = _content(file)
+    if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
+        raise leave(Exit.WRONG_USE, f"{file}: no list. Fix: - {{name, baseline, target, source}}")
+    return content
