@@ -77,8 +77,8 @@ def append(
         Locked: somebody else records at this moment.
         NotRecorded: an entry that would not be true, or not complete.
     """
-    locks.mkdir(parents=True, exist_ok=True)
     try:
+        locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{file.name}.lock", timeout=WAITS_SECONDS):
             before = _bytes(file)
             recorded = _unbroken(file, before)
@@ -91,6 +91,9 @@ def append(
             return made
     except Timeout:
         raise Locked(f"{file.name}: somebody else records. Fix: try again in a moment") from None
+    except OSError as error:
+        why = f"{error.strerror}. Fix: see to the disk; nothing is lost"
+        raise NotRecorded(f"{file.name} cannot be written: {why}") from None
 
 
 def _bytes(file: Path) -> bytes:
@@ -173,7 +176,10 @@ def _as_yaml(entry: dict[str, Any]) -> str:
 
 
 def _reads_back(content: bytes, made: list[dict[str, Any]], name: str) -> None:
-    last = parse(content.decode(), name)[-len(made) :] if made else []
+    try:
+        last = parse(content.decode(), name)[-len(made) :] if made else []
+    except UnreadableEvidence as error:
+        raise NotRecorded(f"with the new entry, {error}") from None
     if [each.entry for each in last] != made:
         raise NotRecorded(f"{name}: an entry would not be read as it is written. Fix: report it")
 

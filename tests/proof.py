@@ -11,6 +11,7 @@ from pathlib import Path
 from components.catalog import PROVISIONED_SKUS, model_behind
 from components.evidence_kinds import Person
 from components.sections import DeploymentSettings
+from components.stack_file import ROOT
 from scripts import recording
 from scripts.declared import Declared, Key, declared
 from scripts.evidence_log import written
@@ -30,6 +31,14 @@ APPROVERS = {
     )
 }
 PROMPT_TOKENS, OUTPUT_TOKENS = 600, 200
+
+
+def checkout(folder: Path) -> Path:
+    """Our program and stack files in another folder, as `plumb check` and the recorder want it."""
+    folder.mkdir(exist_ok=True)
+    for file in [ROOT / "__main__.py", *ROOT.glob("Pulumi.*.yaml")]:
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder
 
 
 def prove(root: Path, stack: str, now: datetime | None = None) -> Path:
