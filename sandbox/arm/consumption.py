@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Kind, Situation, properties
 from sandbox.store import Body
-from sandbox.telemetry import budgets
+from sandbox.telemetry import budgets, cost_filter
 
 GRAINS = (
     "Monthly",
@@ -47,6 +47,7 @@ def put(wanted: Body, stored: Body | None, situation: Situation) -> Body:
             f"Budget can have up to {NOTIFICATIONS_MAXIMUM} notifications, not "
             f"{len(notifications)}."
         )
+    cost_filter.counts(situation.store, asked.get("filter"))
     return {
         "properties": {
             **asked,

@@ -12,6 +12,7 @@ from sandbox.clock import moment
 from sandbox.ids import parse
 from sandbox.store import Body, Store, Stored
 from sandbox.telemetry import inbox
+from sandbox.telemetry.cost_filter import counts
 from sandbox.telemetry.spend import spent
 
 BUDGET: Final = "Microsoft.Consumption/budgets"
@@ -55,7 +56,8 @@ def standing(store: Store, budget: Body, now: datetime) -> Standing:
     opens = moment(asked["timePeriod"]["startDate"])
     since = max(start, opens if opens.tzinfo else opens.replace(tzinfo=UTC))
     id = parse(budget["id"])
-    current = spent(store, id.scope if id else "", since, now) if now > since else 0.0
+    scope, meant = id.scope if id else "", counts(store, asked.get("filter"))
+    current = spent(store, scope, since, now, meant) if now > since else 0.0
     # The first hours of a period say little about the rest of it.
     pace = current / max(now - start, DAY).total_seconds()
     return Standing(round(current, 2), round(pace * (end - start).total_seconds(), 2), since)

@@ -1,5 +1,6 @@
 """What was spent: tokens at list price, and provisioned throughput by the hour."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,11 +9,13 @@ from components.catalog import PTU_USD_PER_HOUR, model_behind
 from sandbox.arm.cognitiveservices.names import DEPLOYMENT
 from sandbox.arm.kind import properties
 from sandbox.clock import moment, stamp
-from sandbox.ids import within
+from sandbox.ids import parent_of, within
 from sandbox.store import Store, Stored
+from sandbox.telemetry.metrics import floor
 
 MILLION: Final = 1_000_000
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -25,30 +28,51 @@ class Tokens:
     completion: int
 
 
-def spent(store: Store, scope: str, start: datetime, now: datetime) -> float:
-    """USD under a scope since a moment. What has no list price counts nothing."""
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What an account cost on one day by one deployment. Azure bills the account."""
+
+    day: str
+    account: str
+    """Its id in lower case."""
+    meter: str
+    usd: float
+
+
+def spent(
+    store: Store,
+    scope: str,
+    start: datetime,
+    now: datetime,
+    counts: Callable[[str], bool] = lambda account: True,
+) -> float:
+    """USD under a scope since a moment, of the accounts that count."""
+    return sum(each.usd for each in costs(store, scope, start, now) if counts(each.account))
+
+
+def costs(store: Store, scope: str, start: datetime, now: datetime) -> Iterator[Cost]:
+    """Each cost under a scope since a moment. What has no list price costs nothing."""
     deployments = {
         each.id.lower(): each for each in store.of_type(DEPLOYMENT) if within(each.id, scope)
     }
-    hourly = sum(_hourly(each, start, now) for each in deployments.values())
+    for id, each in deployments.items():
+        for day, usd in _hourly(each, start, now):
+            yield Cost(day=day, account=parent_of(id), meter=_sku(each), usd=usd)
     rows = store.execute(
-        "SELECT account_lc || '/deployments/' || lower(deployment) AS id, model, version, "
+        "SELECT account_lc, account_lc || '/deployments/' || lower(deployment) AS id, model, "
+        "version, substr(at, 1, 10) AS day, "
         "SUM(prompt_tokens - cached_tokens) AS prompt, SUM(cached_tokens) AS cached, "
         "SUM(completion_tokens) AS completion FROM events WHERE status = 200 AND at >= ? "
-        "AND at <= ? AND instr(account_lc || '/', ?) = 1 GROUP BY 1, 2, 3",
+        "AND at <= ? AND instr(account_lc || '/', ?) = 1 GROUP BY 1, 2, 3, 4, 5",
         (stamp(start), stamp(now), f"{scope.lower().rstrip('/')}/"),
     )
-    by_token = sum(
-        priced(
-            row["model"],
-            row["version"],
-            _format(deployments.get(row["id"])),
-            Tokens(row["prompt"], row["cached"], row["completion"]),
-        )
-        for row in rows
-        if _sku(deployments.get(row["id"])) not in PTU_USD_PER_HOUR
-    )
-    return hourly + by_token
+    for row in rows:
+        found = deployments.get(row["id"])
+        if _sku(found) in PTU_USD_PER_HOUR:
+            continue
+        used = Tokens(row["prompt"], row["cached"], row["completion"])
+        usd = priced(row["model"], row["version"], _format(found), used)
+        yield Cost(day=row["day"], account=row["account_lc"], meter=row["model"], usd=usd)
 
 
 def priced(model: str, version: str, format: str, used: Tokens) -> float:
@@ -64,15 +88,20 @@ def priced(model: str, version: str, format: str, used: Tokens) -> float:
     ) / MILLION
 
 
-def _hourly(deployment: Stored, start: datetime, now: datetime) -> float:
-    """Whole hours, used or not. An earlier capacity of the deployment is not remembered."""
+def _hourly(deployment: Stored, start: datetime, now: datetime) -> Iterator[tuple[str, float]]:
+    """By the day: whole hours, used or not. An earlier capacity is not remembered."""
     price = PTU_USD_PER_HOUR.get(_sku(deployment))
     if price is None:
-        return 0.0
+        return
     made = deployment.body.get("systemData", {}).get("createdAt", deployment.changed_at)
-    hours = max(0, (now - max(start, moment(made))) // HOUR)
+    begun = max(start, moment(made))
     capacity = int((deployment.body.get("sku") or {}).get("capacity") or 0)
-    return hours * price * capacity
+    left = max(0, (now - begun) // HOUR)
+    while left:
+        midnight = floor(begun, DAY) + DAY
+        hours = min(left, -((begun - midnight) // HOUR))
+        yield stamp(begun)[:10], hours * price * capacity
+        begun, left = begun + hours * HOUR, left - hours
 
 
 def _sku(deployment: Stored | None) -> str:

@@ -5,14 +5,13 @@ import pytest
 from tests.sandbox.core.cloud import ACCOUNT, SUBSCRIPTION, code
 from tests.sandbox.telemetry.observed import Observed
 from tests.sandbox.telemetry.test_alerts import (
-    BUDGET,
     METRIC_ALERT,
     QUERY_RULE,
-    budget,
     errors,
     later,
     throttling,
 )
+from tests.sandbox.telemetry.test_budgets import BUDGET, budget
 
 ALERTS = f"{SUBSCRIPTION}/providers/Microsoft.AlertsManagement/alerts"
 VERSION = "2019-05-05-preview"

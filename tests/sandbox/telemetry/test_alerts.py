@@ -11,13 +11,12 @@ from sandbox.telemetry import inbox
 from sandbox.telemetry.metrics import floor
 from sandbox.telemetry.schedule import turns
 from sandbox.telemetry.watch import Watch
-from tests.sandbox.core.cloud import ACCOUNT, GROUP, START, deployment
+from tests.sandbox.core.cloud import ACCOUNT, GROUP, START
 from tests.sandbox.telemetry.observed import ACTION_GROUP, WORKSPACE, Observed
 
 INSIGHTS = f"{GROUP}/providers/Microsoft.Insights"
 METRIC_ALERT = f"{INSIGHTS}/metricAlerts/throttling"
 QUERY_RULE = f"{INSIGHTS}/scheduledQueryRules/errors"
-BUDGET = f"{GROUP}/providers/Microsoft.Consumption/budgets/month"
 MINUTE = timedelta(minutes=1)
 
 
@@ -180,74 +179,6 @@ def test_a_webhook_is_told_by_its_host_only(observed):
     observed.traffic(1, status=429)
     (alert,) = later(observed, minutes=1)
     assert [each["to"] for each in alert["sent"]] == ["https://hooks.example.invalid"]
-
-
-def budget(amount: float, **notifications: Any) -> dict[str, Any]:
-    return {
-        "properties": {
-            "category": "Cost",
-            "amount": amount,
-            "timeGrain": "Monthly",
-            "timePeriod": {"startDate": "2026-11-01T00:00:00Z"},
-            "notifications": {
-                key: {
-                    "enabled": True,
-                    "operator": "GreaterThan",
-                    "threshold": percent,
-                    "thresholdType": kind,
-                    "contactEmails": ["finance@example.invalid"],
-                }
-                for key, (percent, kind) in notifications.items()
-            },
-        }
-    }
-
-
-def spend(observed: Observed) -> tuple[float, float]:
-    properties = observed.cloud.get(BUDGET).body["properties"]
-    return properties["currentSpend"]["amount"], properties["forecastSpend"]["amount"]
-
-
-def test_a_budget_counts_tokens_at_list_price(observed):
-    observed.put(BUDGET, budget(100))
-    # gpt-5.4: 600,000 x 2.5 + 400,000 x 0.25 + 100,000 x 15, a million each
-    observed.traffic(1, prompt_tokens=1_000_000, cached_tokens=400_000, completion_tokens=100_000)
-    observed.traffic(1, status=429, prompt_tokens=10**9)
-    # 20.5 of the 30 days of November are over.
-    assert spend(observed) == (3.1, round(3.1 / 20.5 * 30, 2))
-
-
-def test_a_budget_counts_provisioned_throughput_by_the_hour(observed):
-    wanted = deployment(15, sku="GlobalProvisionedManaged")
-    observed.put(f"{ACCOUNT}/deployments/full", wanted)
-    observed.put(BUDGET, budget(100))
-    observed.traffic(1, deployment="full", prompt_tokens=10**9)
-    assert spend(observed)[0] == 0
-    observed.cloud.pass_time(hours=2, minutes=59)
-    assert spend(observed)[0] == 30
-
-
-def test_a_budget_tells_once_that_a_threshold_is_passed(observed):
-    observed.put(BUDGET, budget(10, actual=(80, "Actual"), forecast=(110, "Forecasted")))
-    observed.traffic(1, prompt_tokens=3_200_000)
-    assert [each["description"] for each in later(observed, minutes=1)] == ["notification forecast"]
-    observed.traffic(1, prompt_tokens=400_000)
-    told = later(observed, minutes=1)
-    assert [each["description"] for each in told] == [
-        "notification actual",
-        "notification forecast",
-    ]
-    assert told[0]["sent"][0]["to"] == "finance@example.invalid"
-    assert len(later(observed, minutes=1)) == 2
-
-
-def test_a_new_month_begins_a_budget_anew(observed):
-    observed.put(BUDGET, budget(10, actual=(80, "Actual")))
-    observed.traffic(1, prompt_tokens=4_000_000)
-    later(observed, minutes=1)
-    (alert,) = later(observed, days=10)
-    assert alert["monitorCondition"] == "Resolved"
-    assert spend(observed)[0] == 0
 
 
 @given(
