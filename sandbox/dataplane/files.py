@@ -1,10 +1,14 @@
 """Files: uploaded, looked through, read and deleted."""
 
+import base64
 import secrets
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.around import Around
-from sandbox.dataplane import errors, multipart, training_data
+from sandbox.dataplane import chat, errors, multipart, training_data
 from sandbox.dataplane.entrance import Told, Visit, Way
 from sandbox.dataplane.object_pages import page
 from sandbox.dataplane.objects import Objects
@@ -15,6 +19,18 @@ PURPOSES: Final = ("fine-tune", "batch", "assistants", "user_data", "evals")
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final = {"fine-tune": 512 * MEGABYTE, "batch": 200 * MEGABYTE}
 PAGE: Final = 10_000
+
+NOT_FETCHED: Final = "Import of file failed. The sandbox fetches nothing; give a data: URL."
+
+
+class FileImport(BaseModel):
+    """The body of an import, as the API's specification has it."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    purpose: str
+    filename: str = Field(min_length=1)
+    content_url: str
 
 
 class Files:
@@ -36,6 +52,10 @@ class Files:
             Way("GET", "files/{file}/content", FILES_READ, self._content),
             Way("DELETE", "files/{file}", FILES_DELETE, self._delete),
         ]
+
+    def imports(self) -> list[Way]:
+        """Only on the path with an api-version."""
+        return [Way("POST", "files/import", FILES_WRITE, self._import)]
 
     def add(
         self, account_id: str, *, purpose: str, filename: str, content: bytes, visible: float = 0.0
@@ -69,6 +89,14 @@ class Files:
         row |= {"due": at, "visible": at, "open": False}
         self._objects.change(account_id, "file", row)
 
+    def show_from(self, account_id: str, id: str, at: float) -> None:
+        """What is written already is to be seen from another moment on."""
+        row = self._objects.get(account_id, "file", id)
+        if row:
+            row |= {"visible": at, "due": at}
+            row["file"]["created_at"] = int(at)
+            self._objects.change(account_id, "file", row)
+
     def forget(self, account_id: str, id: str) -> None:
         self._objects.remove(account_id, "file", id)
 
@@ -80,33 +108,73 @@ class Files:
     def content(self, account_id: str, id: str) -> bytes:
         return self._objects.content(account_id, "file", id)
 
+    def receive(
+        self, account_id: str, purpose: str, filename: str, content: bytes, lasts: int | None = None
+    ) -> Body:
+        """Keep what somebody has sent, to be looked through; the file as it stands at first.
+
+        Raises:
+            Refusal: 400, it is empty, too large, or not of a form that fits its purpose.
+        """
+        self.check(purpose, filename)
+        if not content:
+            raise _wrong("The file is empty.")
+        self.check_size(purpose, len(content))
+        now = self._now()
+        body = _file(purpose, filename, content, now)
+        if purpose == "fine-tune" and (wrong := training_data.malformed(content)):
+            body |= {"status": "error", "status_details": wrong.message}
+        if lasts is not None:
+            body["expires_at"] = int(now) + lasts
+        return self._pending(account_id, body, content)
+
+    def _pending(self, account_id: str, body: Body, content: bytes | None) -> Body:
+        row: Body = {"id": body["id"], "file": body, "visible": 0.0}
+        row["due"] = self._now() + self._around.settings.profile.file_seconds
+        self._objects.add(account_id, "file", row, content)
+        unknown = {name: value for name, value in body.items() if name != "status_details"}
+        return unknown | {"status": "pending"}
+
+    def check(self, purpose: str, filename: str) -> None:
+        if purpose not in PURPOSES:
+            raise _wrong(f"The purpose must be one of {', '.join(PURPOSES)}.")
+        if purpose in ("fine-tune", "batch") and not filename.lower().endswith(".jsonl"):
+            raise _wrong(f"A file for {purpose} has to be JSON Lines, with the ending .jsonl.")
+
+    def check_size(self, purpose: str, size: int) -> None:
+        if size > LARGEST.get(purpose, 512 * MEGABYTE):
+            raise _wrong(f"The file is too large for the purpose {purpose}.")
+
     def _upload(self, visit: Visit) -> Told:
         form = multipart.parts(visit.request.headers.get("content-type", ""), visit.body)
         file, purpose = form.get("file"), form.get("purpose")
         if file is None or not file.filename:
             raise _wrong("The form has no file.")
-        if purpose is None or purpose.text not in PURPOSES:
-            raise _wrong(f"The purpose must be one of {', '.join(PURPOSES)}.")
-        if not file.content:
-            raise _wrong("The file is empty.")
-        if len(file.content) > LARGEST.get(purpose.text, 512 * MEGABYTE):
-            raise _wrong(f"The file is too large for the purpose {purpose.text}.")
-        jsonl = purpose.text in ("fine-tune", "batch")
-        if jsonl and not file.filename.lower().endswith(".jsonl"):
-            raise _wrong(f"A file for {purpose.text} has to be JSON Lines, with the ending .jsonl.")
-        now = self._now()
-        body = _file(purpose.text, file.filename, file.content, now)
-        if purpose.text == "fine-tune" and (wrong := training_data.malformed(file.content)):
-            body |= {"status": "error", "status_details": wrong.message}
-        row: Body = {"id": body["id"], "file": body, "visible": 0.0}
-        row["due"] = now + self._around.settings.profile.file_seconds
         lasts = form.get("expires_after[seconds]")
-        if lasts and lasts.text.isdecimal():
-            body["expires_at"] = int(now) + int(lasts.text)
-        self._objects.add(visit.account.id, "file", row, file.content)
-        answer = {**body, "status": "pending"}
-        answer.pop("status_details", None)
-        return Told(body=answer, status=201, location=f"files/{body['id']}")
+        made = self.receive(
+            visit.account.id,
+            purpose.text if purpose else "",
+            file.filename,
+            file.content,
+            int(lasts.text) if lasts and lasts.text.isdecimal() else None,
+        )
+        return Told(body=made, status=201, location=f"files/{made['id']}")
+
+    def _import(self, visit: Visit) -> Told:
+        """A file from somewhere else. The sandbox goes nowhere: only a data: URL has content."""
+        try:
+            wanted = FileImport.model_validate(visit.json())
+        except ValidationError as error:
+            raise chat.refusal(error) from None
+        self.check(wanted.purpose, wanted.filename)
+        if wanted.content_url.startswith("data:"):
+            content = _inline(wanted.content_url)
+            made = self.receive(visit.account.id, wanted.purpose, wanted.filename, content)
+        else:
+            body = _file(wanted.purpose, wanted.filename, b"", self._now())
+            body |= {"status": "error", "status_details": NOT_FETCHED}
+            made = self._pending(visit.account.id, body, None)
+        return Told(body=made, status=201, location=f"files/{made['id']}")
 
     def _list(self, visit: Visit) -> Told:
         purpose = visit.query.get("purpose")
@@ -162,6 +230,17 @@ def _file(purpose: str, filename: str, content: bytes, at: float) -> dict[str, A
         "purpose": purpose,
         "status": "processed",
     }
+
+
+def _inline(url: str) -> bytes:
+    """The content that a data: URL carries."""
+    head, _, content = url.partition(",")
+    if not head.endswith(";base64"):
+        return unquote_to_bytes(content)
+    try:
+        return base64.b64decode(content, validate=True)
+    except ValueError:
+        raise _wrong("The content_url is no base64.") from None
 
 
 def _wrong(message: str) -> errors.Refusal:

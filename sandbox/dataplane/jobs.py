@@ -27,6 +27,8 @@ from sandbox.dataplane.tuning import Plan
 from sandbox.store import Body
 
 PAGE: Final = 20
+NEVER: Final = 1e12
+"""Seconds on the sandbox clock, which does not go so far."""
 SUFFIX: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -83,6 +85,8 @@ class Jobs:
             Way("GET", path, JOBS_READ, self._list),
             Way("GET", f"{path}/{{job}}", JOBS_READ, self._get),
             Way("POST", f"{path}/{{job}}/cancel", JOBS_WRITE, self._cancel),
+            Way("POST", f"{path}/{{job}}/pause", JOBS_WRITE, self._pause),
+            Way("POST", f"{path}/{{job}}/resume", JOBS_WRITE, self._resume),
             Way("GET", f"{path}/{{job}}/events", JOBS_READ, self._events),
             Way("GET", f"{path}/{{job}}/checkpoints", JOBS_READ, self._checkpoints),
             Way("DELETE", f"{path}/{{job}}", JOBS_DELETE, self._delete),
@@ -153,7 +157,7 @@ class Jobs:
         kind = str((request.method or {}).get("type") or "supervised")
         return {
             "id": id,
-            "plan": asdict(plan),
+            "plan": plan.row,
             # Named as components/sections.py derives it from base, job and suffix.
             "model": f"{named}.ft-{id.removeprefix('ftjob-')}{tail}",
             "trained_tokens": training_data.tokens(examples, base.name) * epochs,
@@ -212,19 +216,43 @@ class Jobs:
 
     def _cancel(self, visit: Visit) -> Told:
         row, now = self._found(visit), self._now()
-        plan = Plan.of(row)
-        status = plan.status(now)
-        if status in tuning.ENDED:
-            raise errors.authoring(
-                400,
-                "unexpectedEntityState",
-                f"The fine-tuning job is {status} and cannot be cancelled.",
-            )
-        row["plan"] = asdict(replace(plan, cancelled=now))
+        self._expect(row, "cancelled", "pending", "running", "paused")
+        row["plan"] = replace(Plan.of(row), cancelled=now).row
         with self._around.store.transaction():
             self._objects.change(visit.account.id, "job", row)
             self._files.forget(visit.account.id, row["results"])
         return Told(body=tuning.shown(row, now))
+
+    def _pause(self, visit: Visit) -> Told:
+        row, now = self._found(visit), self._now()
+        self._expect(row, "paused", "running")
+        plan = Plan.of(row).pause(now)
+        return self._changed(visit, row, plan, "paused")
+
+    def _resume(self, visit: Visit) -> Told:
+        row, now = self._found(visit), self._now()
+        self._expect(row, "resumed", "paused")
+        plan = Plan.of(row).resume(now)
+        return self._changed(visit, row, plan, "resuming")
+
+    def _changed(self, visit: Visit, row: Body, plan: Plan, status: str) -> Told:
+        row["plan"] = plan.row
+        ends = plan.finishes
+        with self._around.store.transaction():
+            self._objects.change(visit.account.id, "job", row)
+            self._files.show_from(
+                visit.account.id, row["results"], NEVER if math.isinf(ends) else ends
+            )
+        return Told(body=tuning.shown(row, self._now()) | {"status": status})
+
+    def _expect(self, row: Body, wanted: str, *statuses: str) -> None:
+        status = Plan.of(row).status(self._now())
+        if status not in statuses:
+            raise errors.authoring(
+                400,
+                "unexpectedEntityState",
+                f"The fine-tuning job is {status} and cannot be {wanted}.",
+            )
 
     def _events(self, visit: Visit) -> Told:
         row = self._found(visit)

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from sandbox.store import Body, Store
 
-Kind = Literal["response", "conversation", "file", "upload", "job", "batch"]
+Kind = Literal["response", "conversation", "file", "part", "upload", "job", "batch"]
 PART: Final = "part"
 """What is written to a file bit by bit: a row each, so that none is written twice."""
 
@@ -42,6 +42,9 @@ class Objects:
             "INSERT INTO objects (account_lc, kind, id, body, content) VALUES (?, ?, ?, '{}', ?)",
             (account_id.lower(), PART, f"{id}/{at:012}", content),
         )
+
+    def part(self, account_id: str, id: str, at: int) -> bytes:
+        return self.content(account_id, PART, f"{id}/{at:012}")
 
     def content(self, account_id: str, kind: Kind, id: str) -> bytes:
         """All of a file, its parts in their order."""

@@ -32,6 +32,7 @@ from sandbox.dataplane.operations import (
     Operation,
 )
 from sandbox.dataplane.reading import Reading
+from sandbox.dataplane.uploads import Uploads
 
 BY_DEPLOYMENT: Final = {
     "chat/completions": CHAT,
@@ -76,10 +77,12 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         *_inference("/v1", endpoint, BY_DEPLOYMENT | {"responses": RESPONSES}),
         *_inference("", endpoint, {"responses": RESPONSES}),
     ]
+    uploads = Uploads(objects, files, around.clock)
     both = [
         *model_list.ways(jobs.tuned),
         *responses.ways(),
         *files.ways(),
+        *uploads.ways(),
         *jobs.ways(),
         *batches.ways(),
     ]
@@ -89,7 +92,10 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
             partial(entrance.attend, errand=errand, handler=handler),
             methods=[method],
         )
-        for start, ways in (("", both), ("/v1", [*both, *conversations.ways()]))
+        for start, ways in (
+            ("", [*files.imports(), *both]),
+            ("/v1", [*both, *conversations.ways()]),
+        )
         for method, path, errand, handler in ways
     ]
     unknown = Route("/{rest:path}", entrance.unknown, methods=METHODS)

@@ -4,8 +4,10 @@ A job is decided when it is made; the clock only shows it bit by bit.
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from typing import Any, Final, Self
 
 from sandbox.dataplane.quality import luck
@@ -13,7 +15,11 @@ from sandbox.store import Body
 
 ENDED: Final = ("succeeded", "failed", "cancelled")
 CHECKPOINTS: Final = 3
-"""The last so many epochs leave one each."""
+"""The last so many epochs leave one each, as Azure keeps them."""
+
+
+Pause = tuple[float, float | None]
+"""From when to when; None while nobody has resumed it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,15 +28,31 @@ class Plan:
 
     starts: float
     ends: float
+    """If nobody pauses it."""
     steps: int
     epochs: int
     error: dict[str, Any] | None
     """Why it fails as soon as its turn comes; None if it succeeds."""
     cancelled: float | None = None
+    pauses: Sequence[Pause] = ()
 
     @classmethod
     def of(cls, row: Body) -> Self:
         return cls(**row["plan"])
+
+    @property
+    def row(self) -> Body:
+        return asdict(self)
+
+    @property
+    def paused(self) -> float | None:
+        """Since when it has been standing still, if it is."""
+        return self.pauses[-1][0] if self.pauses and self.pauses[-1][1] is None else None
+
+    @property
+    def finishes(self) -> float:
+        """With all its pauses; never, while it is paused."""
+        return self.step_at(self.steps)
 
     def status(self, now: float) -> str:
         if self.cancelled is not None:
@@ -39,7 +61,9 @@ class Plan:
             return "pending"
         if self.error:
             return "failed"
-        return "running" if now < self.ends else "succeeded"
+        if self.paused is not None:
+            return "paused"
+        return "running" if now < self.finishes else "succeeded"
 
     def finished(self, now: float) -> float | None:
         """When it ended, if it has."""
@@ -47,10 +71,26 @@ class Plan:
             return None
         if self.cancelled is not None:
             return self.cancelled
-        return self.starts if self.error else self.ends
+        return self.starts if self.error else self.finishes
 
     def step_at(self, step: int) -> float:
-        return self.starts + (self.ends - self.starts) * step / self.steps
+        """When a step is done."""
+        moment = self.starts + (self.ends - self.starts) * step / self.steps
+        for begun, ended in self.pauses:
+            if moment > begun:
+                moment += math.inf if ended is None else ended - begun
+        return moment
+
+    def step_by(self, now: float) -> int:
+        """The last step that is done."""
+        return bisect_right(range(1, self.steps + 1), now, key=self.step_at)
+
+    def pause(self, now: float) -> Self:
+        return replace(self, pauses=(*self.pauses, (now, None)))
+
+    def resume(self, now: float) -> Self:
+        *before, (begun, _) = self.pauses
+        return replace(self, pauses=(*before, (begun, now)))
 
 
 def shown(row: Body, now: float) -> Body:
@@ -63,7 +103,7 @@ def shown(row: Body, now: float) -> Body:
         **job,
         "status": status,
         "finished_at": None if finished is None else int(finished),
-        "estimated_finish": int(plan.ends) if status == "running" else None,
+        "estimated_finish": int(plan.finishes) if status == "running" else None,
         "fine_tuned_model": row["model"] if succeeded else None,
         "trained_tokens": row["trained_tokens"] if succeeded else None,
         "result_files": [row["results"]] if succeeded else [],
@@ -97,28 +137,34 @@ def results(job_id: str, plan: Plan) -> bytes:
 
 
 def checkpoints(row: Body, now: float) -> list[Body]:
-    """Those of a job that has succeeded, newest first."""
-    plan = Plan.of(row)
-    if plan.status(now) != "succeeded":
+    """What a job has left on its way: at the end of its last epochs, and where it was paused."""
+    plan, id = Plan.of(row), str(row["id"]).removeprefix("ftjob-")
+    if plan.error:
         return []
-    made = []
-    for epoch in range(plan.epochs, max(0, plan.epochs - CHECKPOINTS), -1):
-        step = max(1, plan.steps * epoch // plan.epochs)
-        last = epoch == plan.epochs
-        made.append(
-            {
-                "id": f"ftchkpt-{row['job']['id'].removeprefix('ftjob-')}-{epoch}",
-                "object": "fine_tuning.job.checkpoint",
-                "created_at": int(plan.step_at(step)),
-                "fine_tuning_job_id": row["job"]["id"],
-                "fine_tuned_model_checkpoint": row["model"]
-                if last
-                else f"{row['model']}:ckpt-step-{step}",
-                "step_number": step,
-                "metrics": losses(row["job"]["id"], step, plan.steps),
-            }
-        )
-    return made
+    until = now if plan.cancelled is None else min(now, plan.cancelled)
+    epochs = [max(1, plan.steps * each // plan.epochs) for each in range(1, plan.epochs + 1)]
+    ended = [step for step in epochs if plan.step_at(step) <= until]
+    # A moment before, since the step itself is put off by the pause.
+    paused = {plan.step_by(begun) for begun, _ in plan.pauses} - {0}
+    return [
+        {
+            "id": f"ftchkpt-{id}-{step}",
+            "object": "fine_tuning.job.checkpoint",
+            "created_at": int(plan.step_at(step)),
+            "fine_tuning_job_id": row["id"],
+            "fine_tuned_model_checkpoint": row["model"]
+            if step == plan.steps
+            else f"{row['model']}:ckpt-step-{step}",
+            "step_number": step,
+            "metrics": losses(row["id"], step, plan.steps),
+        }
+        for step in sorted({*ended[-CHECKPOINTS:], *paused}, reverse=True)
+    ]
+
+
+def made(row: Body, now: float) -> list[str]:
+    """The models of a job that can be deployed: its own once it has ended, its checkpoints."""
+    return [str(each["fine_tuned_model_checkpoint"]) for each in checkpoints(row, now)]
 
 
 def events(row: Body, now: float) -> list[Body]:
@@ -142,11 +188,19 @@ def events(row: Body, now: float) -> list[Body]:
 def _story(row: Body) -> Iterator[tuple[float, str, dict[str, Any]]]:
     plan, job = Plan.of(row), row["job"]
     end = math.inf if plan.cancelled is None else plan.cancelled
-    for at, message, data in _course(row, plan):
+    told = [*_course(row, plan), *_pauses(plan)]
+    for at, message, data in sorted(told, key=itemgetter(0)):
         if at < end:
             yield at, message, data
     if plan.cancelled is not None:
         yield plan.cancelled, f"Fine-tuning job {job['id']} has been cancelled.", {}
+
+
+def _pauses(plan: Plan) -> Iterator[tuple[float, str, dict[str, Any]]]:
+    for begun, ended in plan.pauses:
+        yield begun, "Job paused.", {}
+        if ended is not None:
+            yield ended, "Job resumed.", {}
 
 
 def _course(row: Body, plan: Plan) -> Iterator[tuple[float, str, dict[str, Any]]]:
@@ -164,7 +218,7 @@ def _course(row: Body, plan: Plan) -> Iterator[tuple[float, str, dict[str, Any]]
             figures = losses(job["id"], step, plan.steps)
             message = f"Step {step}: training loss={figures['train_loss']}"
             yield plan.step_at(step), message, figures
-    yield plan.ends, f"Completed results file: {row['results']}", {}
-    yield plan.ends, f"Training tokens billed: {row['trained_tokens']}", {}
-    yield plan.ends, "Model Evaluation Passed.", {}
-    yield plan.ends, "Job succeeded.", {}
+    yield plan.finishes, f"Completed results file: {row['results']}", {}
+    yield plan.finishes, f"Training tokens billed: {row['trained_tokens']}", {}
+    yield plan.finishes, "Model Evaluation Passed.", {}
+    yield plan.finishes, "Job succeeded.", {}

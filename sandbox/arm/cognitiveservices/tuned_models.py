@@ -21,5 +21,5 @@ def missing(store: Store, model: str, now: datetime) -> bool:
     if base_model(model) is None or not Settings(store).get(NEEDS_JOB, False):
         return False
     rows = store.execute("SELECT body FROM objects WHERE kind = 'job'")
-    made = (tuning.shown(json.loads(row["body"]), now.timestamp()) for row in rows)
-    return all(job["fine_tuned_model"] != model for job in made)
+    made = (tuning.made(json.loads(row["body"]), now.timestamp()) for row in rows)
+    return all(model not in names for names in made)

@@ -107,6 +107,50 @@ def test_a_job_can_be_cancelled_until_it_ends(slow, tuner, job, seconds):
     assert refused.value.code == "unexpectedEntityState"
 
 
+def test_a_paused_job_stands_still_until_it_is_resumed(slow, tuner, job):
+    slow.wait(330)  # half of its training is done
+    assert tuner.fine_tuning.jobs.pause(job.id).status == "paused"
+    slow.wait(10_000)
+    assert status(tuner, job) == "paused"
+    assert list(tuner.files.list(purpose="fine-tune-results")) == []
+    assert tuner.fine_tuning.jobs.resume(job.id).status == "resuming"
+    slow.wait(299)
+    assert status(tuner, job) == "running"
+    slow.wait(1)
+    done = tuner.fine_tuning.jobs.retrieve(job.id)
+    assert (done.status, done.finished_at) == ("succeeded", job.created_at + 10_630)
+    assert [file.id for file in tuner.files.list(purpose="fine-tune-results")] == done.result_files
+    told = [event.message for event in tuner.fine_tuning.jobs.list_events(job.id)]
+    assert told.index("Job resumed.") < told.index("Job paused.")
+
+
+def test_a_pause_leaves_a_checkpoint_that_can_be_deployed_and_called(slow, tuner, job):
+    slow.wait(330)
+    tuner.fine_tuning.jobs.pause(job.id)
+    checkpoint, *_ = tuner.fine_tuning.jobs.checkpoints.list(job.id)
+    assert checkpoint.step_number == 15
+    name = checkpoint.fine_tuned_model_checkpoint
+    assert name.endswith("-triage:ckpt-step-15")
+    slow.around.settings.set("profile", "fast")
+    slow.deployment("trial", name, "1")
+    assert tuner.chat.completions.create(model="trial", messages=HELLO).model == name
+
+
+def test_what_does_not_run_is_not_paused_and_what_is_not_paused_not_resumed(slow, tuner, job):
+    for ask in (tuner.fine_tuning.jobs.pause, tuner.fine_tuning.jobs.resume):
+        with pytest.raises(openai.BadRequestError) as refused:
+            ask(job.id)
+        assert refused.value.code == "unexpectedEntityState"
+
+
+def test_a_paused_job_can_be_cancelled(slow, tuner, job):
+    slow.wait(330)
+    tuner.fine_tuning.jobs.pause(job.id)
+    assert tuner.fine_tuning.jobs.cancel(job.id).status == "cancelled"
+    slow.wait(10_000)
+    assert status(tuner, job) == "cancelled"
+
+
 HARMFUL = {"messages": [*EXAMPLE["messages"], {"role": "user", "content": "[[hate:high]]"}]}
 
 
