@@ -34,7 +34,7 @@ def measured(target: Declared, result: Result) -> Draft:
     """
     kind = KINDS.get(result.kind)
     if kind is None or result.kind not in MEASURED:
-        raise NotRecorded(f"{result.kind} is not measured. Fix: one of {', '.join(MEASURED)}")
+        raise NotRecorded(f"{result.kind} is not measured. Fix: one of {', '.join(sorted(MEASURED))}")
     proven = result.identity
     now_declared = _identity(target, proven.account, proven.deployment)
     mine, theirs = proven.written(), now_declared.written()

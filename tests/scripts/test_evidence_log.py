@@ -100,7 +100,7 @@ def test_nothing_is_added_to_a_file_that_cannot_be_read(add, file, text):
 def test_a_list_in_brackets_cannot_be_added_to(add, file):
     file.parent.mkdir()
     file.write_text("[]\n")
-    with pytest.raises(NotRecorded, match="with the new entry, prod.yaml:2: not YAML"):
+    with pytest.raises(NotRecorded, match=r"with the new entry, prod\.yaml:2: not YAML"):
         add(cost())
     assert file.read_text() == "[]\n"
 
