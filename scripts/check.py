@@ -2,19 +2,29 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from scripts import offered
 from scripts.exit import Exit, leave
+from scripts.forms import Form, UnknownForm, form_of, write_all, written
 
 if TYPE_CHECKING:
-    from policies.rule import Rule
+    from policies.comparison import Comparison
+    from policies.report import Locate, Report
+    from policies.verdict import StackVerdict
+
+
+EXTRA_WORDS: Final = {"allow_extra_args": True}
+"""For who types `plumb check dev`: we know better than the parser what was meant."""
 
 
 def check_command(
+    context: typer.Context,
     stack: Annotated[
         list[str] | None,
         typer.Option(
@@ -23,7 +33,20 @@ def check_command(
             help="A stack to judge; repeat for more. All, if left out.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer for a program.")] = False,
+    cwd: Annotated[
+        Path | None,
+        typer.Option("--cwd", "-C", metavar="DIR", help="The project to judge, if not this one."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Same as --format json.")] = False,
+    format: Annotated[Form | None, typer.Option(help="What to print.", show_default=False)] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a report as well, by its ending: .txt .md .json .sarif .xml (JUnit) .html; "
+            "repeat for more.",
+        ),
+    ] = None,
     rule: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,69 +59,158 @@ def check_command(
         Literal["mandatory", "advisory"] | None,
         typer.Option(help="Show only rules of this level; the verdict rests on all."),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR|FILE.json",
+            help="Another checkout, or its report: show only what is new or fixed.",
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Judge what `pulumi stack export` wrote."),
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Report what a streamed `pulumi preview --json` heard."),
+    ] = None,
+    policy_config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="As `pulumi preview --policy-pack-config` takes it."),
+    ] = None,
+    now: Annotated[
+        datetime | None,
+        typer.Option(
+            metavar="TIME",
+            help="Judge as of 2026-11-30T12:00:00, by UTC.",
+            formats=["%Y-%m-%dT%H:%M:%S"],
+        ),
+    ] = None,
     explain: Annotated[
         str | None,
         typer.Option(
             metavar="RULE",
             autocompletion=offered.rules,
-            help="Say what a rule wants, and why.",
+            help="Say what a rule wants, why, and how to get there.",
         ),
     ] = None,
     list_rules: Annotated[bool, typer.Option("--list-rules", help="Name every rule.")] = False,
 ) -> None:
     """Judge the stacks as the gate will, in seconds, without cloud, login or pulumi.
 
-    Exit code: 0 ready, 1 a mandatory rule says no, 2 wrong use or a wrong stack file, 3 a rule
-    could not tell.
+    Exit code: 0 ready, 1 a mandatory rule says no, 2 wrong use or a wrong file, 3 a rule could
+    not tell. With --against: 1 if this checkout has mandatory findings that the other has not.
 
     \b
     Examples:
       plumb check
       plumb check --stack prod --level mandatory
       plumb check --explain account-public-network-restricted
+      plumb check --output readiness.html --output check.sarif
+      plumb check --against ../main --format markdown
       plumb check --json | jq .verdict
     """
-    # Here, not above: `plumb --help` must not wait for pulumi.
+    # Here and below, not above: `plumb --help` must not wait for pulumi.
     from policies.registry import RULES
 
+    for word in context.args:
+        raise leave(Exit.WRONG_USE, f"what is {word}? Fix: {_meant(word)}")
+    form: Form | None = "json" if as_json else format
     unknown = sorted({*(rule or []), *([explain] if explain else [])} - RULES.keys())
     if unknown:
         near = [name for name in RULES if any(each in name for each in unknown)]
         fix = " or ".join([*near, "see plumb check --list-rules"])
         raise leave(Exit.WRONG_USE, f"no rule {', '.join(unknown)}. Fix: {fix}")
-    if explain:
-        from policies.terminal import explained
-
-        typer.echo(explained(RULES[explain]))
-        return
-    if list_rules:
-        typer.echo(_list_of_rules(list(RULES.values()), as_json))
+    if explain or list_rules:
+        text = _about_rules(explain, form)
+        _write([(path, text) for path in output or []])
+        typer.echo(text, nl=False)
         return
 
-    from policies.report import as_json as report_of
-    from policies.report import narrowed
+    from policies.report import narrowed, report_of
     from policies.verdict import overall
-    from scripts import shortcuts
-    from scripts.judgement import Unjudgeable, judge_stacks
 
-    shortcuts.in_a_process_of_its_own()
     try:
-        verdicts, locate = judge_stacks(stack or [], datetime.now(UTC))
-    except Unjudgeable as error:
+        forms = [(path, form_of(path, form)) for path in output or []]
+    except UnknownForm as error:
         raise leave(Exit.WRONG_USE, error) from None
-    shown = narrowed(verdicts, rule or [], [level] if level else [])
-    if as_json:
-        typer.echo(json.dumps(report_of(shown, locate), indent=2))
-    else:
-        from policies.terminal import as_table
-
-        typer.echo(as_table(shown, locate, colour=sys.stdout.isatty()), nl=False)
+    today = now.replace(tzinfo=UTC) if now else datetime.now(UTC)
+    verdicts, locate = _judged(stack or [], cwd, state, events, policy_config, today)
+    comparison = None
+    if against:
+        comparison = _compared(against, stack or [], report_of(verdicts, locate))
+    seen = narrowed(verdicts, rule or [], [level] if level else [])
+    report = report_of(seen, locate)
+    _write([(path, written(to, report, comparison, RULES)) for path, to in forms])
+    typer.echo(written(form or "table", report, comparison, RULES, sys.stdout.isatty()), nl=False)
+    if comparison:
+        answers = {"no worse": Exit.YES, "worse": Exit.NO, "cannot tell": Exit.CANNOT_TELL}
+        raise typer.Exit(answers[comparison.answer])
     codes = {"ready": Exit.YES, "refused": Exit.NO, "cannot tell": Exit.CANNOT_TELL}
     raise typer.Exit(codes[overall(verdicts)])
 
 
-def _list_of_rules(rules: list["Rule"], as_json: bool) -> str:
-    from policies.report import listed_rules
-    from policies.terminal import rule_table
+def _judged(
+    stacks: Sequence[str],
+    cwd: Path | None,
+    state: Path | None,
+    events: Path | None,
+    policy_config: Path | None,
+    now: datetime,
+) -> "tuple[list[StackVerdict], Locate]":
+    from components.stack_file import ROOT
+    from policies.configuration import WrongConfiguration, read_settings
+    from scripts.judgement import Unheard, Unjudgeable, hear_events, judge_stacks, judge_state
 
-    return json.dumps(listed_rules(rules), indent=2) if as_json else rule_table(rules)
+    root = cwd or ROOT
+    try:
+        settings = read_settings(policy_config) if policy_config else {}
+        if state:
+            return judge_state(state, now, root, settings)
+        if events:
+            return hear_events(events, root)
+        from scripts import shortcuts
+
+        shortcuts.in_a_process_of_its_own()
+        return judge_stacks(stacks, now, root, settings)
+    except (Unjudgeable, WrongConfiguration) as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    except Unheard as error:
+        raise leave(Exit.CANNOT_TELL, error) from None
+
+
+def _compared(against: Path, stacks: Sequence[str], head: "Report") -> "Comparison":
+    from policies.comparison import compared
+    from scripts.base import NoBase, base_report
+
+    try:
+        return compared(base_report(against, stacks), head)
+    except NoBase as error:
+        raise leave(Exit.WRONG_USE, error) from None
+
+
+def _write(texts: Sequence[tuple[Path, str]]) -> None:
+    try:
+        write_all(texts)
+    except OSError as error:
+        said = f"{texts[0][0].name} cannot be written: {error.strerror}"
+        raise leave(Exit.WRONG_USE, said) from None
+
+
+def _about_rules(explain: str | None, form: Form | None) -> str:
+    from policies.registry import RULES
+    from policies.reports.explanation import explained, rule_book, rule_list, rule_table
+
+    if explain:
+        return explained(RULES[explain]) + "\n"
+    if form == "markdown":
+        return rule_book(RULES.values())
+    if form == "json":
+        return json.dumps(rule_list(RULES.values()), indent=2) + "\n"
+    return rule_table(RULES.values()) + "\n"
+
+
+def _meant(word: str) -> str:
+    if word in offered.stacks():
+        return f"plumb check --stack {word}"
+    return f"plumb check --explain {word}" if word in offered.rules() else "plumb check --help"

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from scripts.check import check_command
+from scripts.check import EXTRA_WORDS, check_command
 from scripts.exit import Exit
 from scripts.readiness import app as readiness
 from scripts.sandbox_commands import app as sandbox
@@ -28,7 +28,7 @@ app = typer.Typer(
       plumb smoke --stack dev          # does what is deployed answer?
     """,
 )
-app.command("check")(check_command)
+app.command("check", context_settings=EXTRA_WORDS)(check_command)
 app.command("smoke")(smoke_command)
 app.add_typer(readiness, name="readiness")
 app.add_typer(sandbox, name="sandbox")

@@ -23,8 +23,12 @@ def folder(tmp_path_factory):
     return made
 
 
+PROVEN = {*range(1, 13), 41, 42, 43, 44, 45, 47, 48}
+"""The rules that ask for evidence: no stack file alone can meet them."""
+
+
 def findings(folder, stack, text):
-    """(rule, resource, the line it points at) of every finding."""
+    """(rule, resource, the line it points at) of every finding on what is declared."""
     (folder / f"Pulumi.{stack}.yaml").write_text(text)
     ((verdict,), locate) = judgement.judge_stacks([stack], NOW, root=folder)
     lines = text.splitlines()
@@ -35,6 +39,7 @@ def findings(folder, stack, text):
             lines[locate(stack, finding).line - 1].strip().partition(":")[0],
         )
         for result in verdict.results
+        if result.rule.number not in PROVEN
         for finding in result.findings
     ]
 

@@ -7,8 +7,8 @@ import pytest
 from components.profiles import PROFILES, WrongProfile, resolve
 from policies.checklist import ITEMS
 from policies.registry import RULES, DoubleRule, registered
+from policies.reports.explanation import explained
 from policies.rule import ResourceRule, WrongLimit
-from policies.terminal import explained
 
 FIRST = next(iter(RULES.values()))
 PARAMS = [param for rule in RULES.values() for param in rule.params]

@@ -3,8 +3,8 @@
 import pytest
 
 from policies.registry import RULES
-from policies.report import Location, as_json, narrowed
-from policies.terminal import as_table
+from policies.report import Location, narrowed, report_of
+from policies.reports.table import as_table
 from policies.values import UNKNOWN
 from policies.verdict import judged, overall
 from tests.policies.worlds import MISSING, NOW, sound
@@ -24,12 +24,12 @@ def locate(stack, finding):
 
 
 def rows(*changes, profile="prod"):
-    (stack,) = as_json([verdict(*changes, profile=profile)], locate)["stacks"]
+    (stack,) = report_of([verdict(*changes, profile=profile)], locate).stacks
     return stack
 
 
 def test_findings_stand_by_category_then_rule():
-    found = [(f["category"], f["rule"]) for f in rows(VERSION, SUBDOMAIN, KEYS)["findings"]]
+    found = [(f.category, f.rule) for f in rows(VERSION, SUBDOMAIN, KEYS).findings]
     assert found == [
         ("security", "account-custom-subdomain"),
         ("security", "account-local-auth-disabled"),
@@ -39,18 +39,18 @@ def test_findings_stand_by_category_then_rule():
 
 def test_what_could_not_be_told_is_neither_passed_nor_forgotten():
     stack = rows(HIDDEN)
-    assert [each["rule"] for each in stack["couldNotTell"]] == ["model-version-pinned"]
-    assert "properties.model.version" in stack["couldNotTell"][0]["why"]
-    assert "model-version-pinned" not in stack["passed"]
-    assert stack["checklist"]["operations"]["stable names, versions, protection"] == "couldNotTell"
-    assert "could not tell: model-version-pinned" in as_table([verdict(HIDDEN)], locate)
+    assert [each.rule for each in stack.could_not_tell] == ["model-version-pinned"]
+    assert "properties.model.version" in stack.could_not_tell[0].why
+    assert "model-version-pinned" not in stack.passed
+    assert stack.checklist["operations"]["stable names, versions, protection"] == "couldNotTell"
+    assert "could not tell: model-version-pinned" in as_table(report_of([verdict(HIDDEN)], locate))
 
 
 def test_a_rule_without_a_resource_to_speak_of_is_not_applicable():
     world = sound(without=["access", "publisher", "reader"])
-    (stack,) = as_json([judged(RULES, world, "prod", "prod", NOW)], locate)["stacks"]
-    assert stack["notApplicable"] == ["rbac-least-privilege"]
-    assert stack["checklist"]["security"]["least privilege"] == "notApplicable"
+    (stack,) = report_of([judged(RULES, world, "prod", "prod", NOW)], locate).stacks
+    assert stack.not_applicable == ("rbac-least-privilege",)
+    assert stack.checklist["security"]["least privilege"] == "notApplicable"
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def test_a_refusal_outweighs_a_doubt_and_a_doubt_a_yes(verdicts, said):
 
 def test_a_narrow_view_hides_findings_but_not_the_verdict():
     (seen,) = narrowed([verdict(KEYS, VERSION)], ["model-version-pinned"], [])
-    (stack,) = as_json([seen], locate)["stacks"]
-    assert [finding["rule"] for finding in stack["findings"]] == ["model-version-pinned"]
+    (stack,) = report_of([seen], locate).stacks
+    assert [finding.rule for finding in stack.findings] == ["model-version-pinned"]
     (seen,) = narrowed([verdict(KEYS, VERSION, profile="dev")], [], ["advisory"])
-    assert [finding["rule"] for finding in as_json([seen], locate)["stacks"][0]["findings"]] == [
+    assert [finding.rule for finding in report_of([seen], locate).stacks[0].findings] == [
         "model-version-pinned"
     ]
-    assert as_json([seen], locate)["verdict"] == "refused"
+    assert report_of([seen], locate).verdict == "refused"
 
 
 def test_colour_is_for_terminals_only():
-    assert "\x1b[" not in as_table([verdict(KEYS)], locate)
-    assert "\x1b[" in as_table([verdict(KEYS)], locate, colour=True)
+    assert "\x1b[" not in as_table(report_of([verdict(KEYS)], locate))
+    assert "\x1b[" in as_table(report_of([verdict(KEYS)], locate), colour=True)

@@ -1,0 +1,42 @@
+"""Where the published controls stand that rules stand for."""
+
+from typing import Final
+
+LEARN: Final = "https://learn.microsoft.com/security/benchmark/azure"
+
+MCSB: Final = {
+    "AI": f"{LEARN}/mcsb-v2-artificial-intelligence-security",
+    "DP": f"{LEARN}/mcsb-data-protection",
+    "IM": f"{LEARN}/mcsb-identity-management",
+    "LT": f"{LEARN}/mcsb-logging-threat-detection",
+    "NS": f"{LEARN}/mcsb-network-security",
+    "PA": f"{LEARN}/mcsb-privileged-access",
+}
+"""Microsoft cloud security benchmark: one page a domain."""
+
+PSRULE: Final = {
+    "AZR-000069": "Azure.AppInsights.Workspace",
+    "AZR-000280": "Azure.AI.PublicAccess",
+    "AZR-000281": "Azure.AI.ManagedIdentity",
+    "AZR-000282": "Azure.AI.DisableLocalAuth",
+    "AZR-000283": "Azure.AI.PrivateEndpoints",
+    "AZR-000484": "Azure.AppInsights.LocalAuth",
+}
+"""PSRule's pages are called by the rule's name."""
+
+
+def link(control: str) -> str | None:
+    """The page of a control, as rules name it: "Azure Policy <GUID>", "MCSB IM-1"."""
+    publisher, _, id = control.rpartition(" ")
+    match publisher:
+        case "Azure Policy":
+            return f"https://www.azadvertizer.net/azpolicyadvertizer/{id}.html"
+        case "PSRule" if id in PSRULE:
+            return f"https://azure.github.io/PSRule.Rules.Azure/en/rules/{PSRULE[id]}/"
+        case "Checkov":
+            return "https://www.checkov.io/5.Policy%20Index/terraform.html"
+        case "azqr":
+            return "https://azure.github.io/azqr/docs/recommendations/"
+        case "MCSB":
+            return MCSB.get(id.partition("-")[0])
+    return None

@@ -1,0 +1,1 @@
+"""What came of the rules, one file for each form in which people and programs take it."""
