@@ -1,0 +1,1 @@
+"""Load: calls that come when callers would send them, and what became of each."""

@@ -1,0 +1,79 @@
+"""Sends each call when it is due, whatever became of those before."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+from scripts.load.call import Answer, Call
+
+Ask = Callable[[int], Awaitable[Answer]]
+"""Asks for real; the number of the call, from 0, says which prompt."""
+
+
+async def run(
+    arrivals: Sequence[float],
+    ask: Ask,
+    *,
+    most_in_flight: int,
+    grace_s: float,
+    stop: asyncio.Event,
+    tell: Callable[[Call], object] = lambda call: None,
+) -> list[Call]:
+    """Every call that was due before `stop`, in the order of their arrival.
+
+    What is still under way when the last was sent has `grace_s` to end. An exception of `ask` is a
+    fault of ours and ends the run.
+    """
+    clock = asyncio.get_running_loop().time
+    start = clock()
+    calls: list[Call | None] = [None] * len(arrivals)
+    under_way: dict[asyncio.Task[None], int] = {}
+    sent_at: dict[int, float] = {}
+    failures: list[BaseException] = []
+
+    async def one(number: int) -> None:
+        sent_at[number] = sent = clock() - start
+        answer = await ask(number)
+        ended = clock() - start
+        keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=ended, answer=answer))
+
+    def keep(number: int, call: Call) -> None:
+        calls[number] = call
+        tell(call)
+
+    def ended(task: asyncio.Task[None]) -> None:
+        del under_way[task]
+        if not task.cancelled() and (error := task.exception()):
+            failures.append(error)
+            stop.set()
+
+    for number, due in enumerate(arrivals):
+        if await _stopped_before(start + due, stop):
+            break
+        if len(under_way) >= most_in_flight:
+            keep(number, Call(intended_s=due, sent_s=None, ended_s=None, answer=None))
+        else:
+            task = asyncio.create_task(one(number))
+            under_way[task] = number
+            task.add_done_callback(ended)
+
+    if under_way:
+        await asyncio.wait(under_way, timeout=0 if failures else grace_s)
+    left = dict(under_way)
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    if failures:
+        raise failures[0]
+    for number in left.values():
+        if calls[number] is None:
+            sent = sent_at.get(number)
+            keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=None, answer=None))
+    return [call for call in calls if call is not None]
+
+
+async def _stopped_before(due: float, stop: asyncio.Event) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout_at(due):
+            await stop.wait()
+    return stop.is_set()

@@ -1,0 +1,90 @@
+"""Whether a run shows that the objectives hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from scripts.exit import Exit
+from scripts.load.summary import Summary
+from scripts.measure.shares import exact, fewest_calls
+
+SLOW_SHARE: Final = 0.05
+"""p95 within the objective means: no more than this share of the calls is slower."""
+
+LATEST_MS: Final = 5.0
+"""A generator that sends later than this measures itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objectives:
+    latency_ms: float
+    """p95."""
+    error_share: float
+    throttled_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    code: Exit
+    text: str
+
+
+def judge(summary: Summary, wanted: Objectives, *, partial: bool) -> tuple[Exit, list[Reason]]:
+    """The verdict, and all that speaks for or against it. No data is never a yes."""
+    reasons = list(_reasons(summary, wanted, partial))
+    codes = {reason.code for reason in reasons}
+    for code in (Exit.NO, Exit.CANNOT_TELL):
+        if code in codes:
+            return code, reasons
+    return Exit.YES, reasons
+
+
+def _reasons(summary: Summary, wanted: Objectives, partial: bool) -> Iterator[Reason]:
+    if partial:
+        yield Reason(code=Exit.CANNOT_TELL, text="the run was cut off. Fix: run it again")
+    if summary.dropped:
+        yield Reason(
+            code=Exit.NO,
+            text=f"{summary.dropped} calls were not sent: too many were under way. "
+            "Fix: more capacity, or a higher --in-flight if callers really are so many",
+        )
+    if summary.late_ms_p99 > LATEST_MS:
+        yield Reason(
+            code=Exit.CANNOT_TELL,
+            text=f"this machine sent {summary.late_ms_p99:.0f} ms late (p99, at most "
+            f"{LATEST_MS:.0f}). Fix: a lower rate, or several machines",
+        )
+    enough = fewest_calls(SLOW_SHARE)
+    if summary.ended < enough:
+        yield Reason(
+            code=Exit.CANNOT_TELL,
+            text=f"{summary.ended} calls ended after the warm-up, {enough} are needed. "
+            "Fix: a longer run",
+        )
+        return
+    # A call that failed was no fast one either.
+    late_or_bad = summary.slow + summary.errors
+    answered = summary.good + summary.errors
+    yield from _share("errors", summary.errors, summary.ended, wanted.error_share)
+    yield from _share("throttled", summary.throttled, summary.ended, wanted.throttled_share)
+    if answered:
+        yield from _share(
+            f"slower than {wanted.latency_ms:g} ms", late_or_bad, answered, SLOW_SHARE
+        )
+    else:
+        yield Reason(code=Exit.CANNOT_TELL, text="no call was answered")
+
+
+def _share(what: str, bad: int, calls: int, limit: float) -> Iterator[Reason]:
+    bounds = exact(bad, calls)
+    counted = f"{what}: {bad} of {calls} ({bad / calls:.1%})"
+    if bounds.lower > limit:
+        yield Reason(code=Exit.NO, text=f"{counted} is surely over {limit:.0%}")
+    elif bounds.upper > limit:
+        yield Reason(
+            code=Exit.CANNOT_TELL,
+            text=f"{counted} may be up to {bounds.upper:.1%}, allowed are {limit:.0%}. "
+            "Fix: a longer run",
+        )
+    else:
+        yield Reason(code=Exit.YES, text=f"{counted}, at most {bounds.upper:.1%}")

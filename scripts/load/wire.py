@@ -1,0 +1,162 @@
+"""One chat completion over HTTP, timed and counted.
+
+Not through the openai SDK, whose models cost more than a call does: a generator that is busy
+measures itself.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+
+from scripts.load.call import Answer, Tokens
+from scripts.outcome import UTILISATION, Outcome, of_status
+
+DONE: Final = "[DONE]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Whom a run asks."""
+
+    endpoint: str
+    deployment: str
+    tokens_per_minute: int | None
+    """As declared; None where the unit is another."""
+
+
+def client(timeout_s: float, most_connections: int) -> httpx2.AsyncClient:
+    """Connections for a whole run; each call waits at most `timeout_s` for its next byte."""
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(timeout_s, connect=5.0, pool=None),
+        limits=httpx2.Limits(
+            max_connections=most_connections, max_keepalive_connections=most_connections
+        ),
+    )
+
+
+async def ask(
+    web: httpx2.AsyncClient,
+    target: Target,
+    body: Mapping[str, Any],
+    token: Callable[[], str],
+    clock: Callable[[], float],
+) -> Answer:
+    """Asks once. Whatever goes wrong on the way is an answer too."""
+    request = web.build_request(
+        "POST",
+        f"{target.endpoint.rstrip('/')}/openai/v1/chat/completions",
+        json={**body, "model": target.deployment},
+        headers={"Authorization": f"Bearer {token()}"},
+    )
+    answering = False
+    try:
+        response = await web.send(request, stream=True)
+        answering = True
+        try:
+            if response.status_code >= 400:
+                return _refused(response, await response.aread(), target)
+            if body.get("stream"):
+                return await _streamed(response, clock)
+            return _answered(response, json.loads(await response.aread()))
+        finally:
+            await response.aclose()
+    except httpx2.TimeoutException:
+        return Answer(outcome="timeout")
+    except (httpx2.RequestError, json.JSONDecodeError):
+        return Answer(outcome="cut" if answering else "connection")
+
+
+def _refused(response: httpx2.Response, content: bytes, target: Target) -> Answer:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        body = None
+    outcome = of_status(
+        response.status_code, response.headers, body, tokens_per_minute=target.tokens_per_minute
+    )
+    return Answer(outcome=outcome, **_told(response))
+
+
+def _answered(response: httpx2.Response, body: Any) -> Answer:
+    if not isinstance(body, dict):
+        return Answer(outcome="cut", **_told(response))
+    choices = body.get("choices") or [{}]
+    finish = choices[0].get("finish_reason")
+    return Answer(outcome=_ending(finish), tokens=_tokens(body.get("usage")), **_told(response))
+
+
+async def _streamed(response: httpx2.Response, clock: Callable[[], float]) -> Answer:
+    first: float | None = None
+    chunks = 0
+    finish: str | None = None
+    usage: Any = None
+    async for line in response.aiter_lines():
+        data = line.removeprefix("data: ")
+        if data in (line, DONE):
+            continue
+        chunk = json.loads(data)
+        if not isinstance(chunk, dict):
+            continue
+        usage = chunk.get("usage") or usage
+        for choice in chunk.get("choices") or ():  # the first and the last chunk have none
+            delta = choice.get("delta") or {}
+            if delta.get("content") or delta.get("tool_calls"):
+                first = first or clock()
+                chunks += 1
+            finish = choice.get("finish_reason") or finish
+    return Answer(
+        outcome=_ending(finish) if usage else "cut",
+        first_text_s=first,
+        chunks=chunks,
+        tokens=_tokens(usage),
+        **_told(response),
+    )
+
+
+def _ending(finish_reason: str | None) -> Outcome:
+    if finish_reason is None:
+        return "cut"
+    return "filtered" if finish_reason == "content_filter" else "ok"
+
+
+def _tokens(usage: Any) -> Tokens:
+    if not usage:
+        return Tokens()
+    of_prompt = usage.get("prompt_tokens_details") or {}
+    of_answer = usage.get("completion_tokens_details") or {}
+    return Tokens(
+        prompt=usage.get("prompt_tokens") or 0,
+        cached=of_prompt.get("cached_tokens") or 0,
+        answer=usage.get("completion_tokens") or 0,
+        reasoning=of_answer.get("reasoning_tokens") or 0,
+    )
+
+
+def _told(response: httpx2.Response) -> dict[str, Any]:
+    headers = response.headers
+    return {
+        "status": response.status_code,
+        "retry_after_ms": _milliseconds(headers),
+        "utilisation": _share(headers.get(UTILISATION, "")),
+        "region": headers.get("x-ms-region", ""),
+        "spilled": "x-ms-spillover-from-deployment" in headers,
+    }
+
+
+def _milliseconds(headers: Mapping[str, str]) -> float | None:
+    for name, milliseconds in (("retry-after-ms", 1.0), ("retry-after", 1000.0)):
+        try:
+            return float(headers[name]) * milliseconds
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _share(percent: str) -> float | None:
+    try:
+        return float(percent.removesuffix("%")) / 100
+    except ValueError:
+        return None
