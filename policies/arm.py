@@ -21,6 +21,8 @@ class Kind:
     """The input that says what it stands under, where that is not a resource group."""
 
 
+GROUP: Final = Kind("Microsoft.Resources/resourceGroups", ("resourceGroupName",))
+
 KINDS: Final[dict[str, Kind]] = {
     catalog.ACCOUNT: Kind(COGNITIVE, ("accountName",)),
     catalog.DEPLOYMENT: Kind(f"{COGNITIVE}/deployments", ("accountName", "deploymentName")),
@@ -79,11 +81,12 @@ KINDS: Final[dict[str, Kind]] = {
     catalog.BUDGET: Kind("Microsoft.Consumption/budgets", ("budgetName",), "scope"),
 }
 
+EARLIER: Final = {"monitor": "insights", "applicationinsights": "insights", "privatedns": "network"}
 MOVED: Final = {
-    f"azure-native:insights:{name}": token
+    f"azure-native:{EARLIER[module]}:{name}": token
     for token in KINDS
     for module, name in [token.split(":")[1:]]
-    if module in ("monitor", "applicationinsights")
+    if module in EARLIER
 }
 """azure-native's earlier names: what is monitor: or applicationinsights: today was insights:."""
 
@@ -155,9 +158,8 @@ def parse_id(id: str) -> ArmId | None:
 
 def own_name(token: str, inputs: Object) -> str | None:
     """What a resource is called, in lower case; None while nobody knows."""
-    kind = KINDS.get(token)
-    key = "resourceGroupName" if token == catalog.RESOURCE_GROUP else kind.keys[-1] if kind else ""
-    own = inputs.get(key)
+    kind = GROUP if token == catalog.RESOURCE_GROUP else KINDS.get(token)
+    own = inputs.get(kind.keys[-1]) if kind else None
     return own.lower() if isinstance(own, str) and own else None
 
 
@@ -174,25 +176,27 @@ def is_named(
 
     A name means a resource only in the resource group of who names it.
     """
-    if token == catalog.RESOURCE_GROUP:
-        own = inputs.get("resourceGroupName")
-        parsed = parse_id(reference)
-        wanted = parsed.names[-1] if parsed and parsed.names else reference.lower()
-        return own.lower() == wanted if isinstance(own, str) and own else None
-    kind = KINDS.get(token)
+    kind = GROUP if token == catalog.RESOURCE_GROUP else KINDS.get(token)
     if kind is None:
         return False
     own = inputs.get(kind.keys[-1])
     if not isinstance(own, str) or not own:
         return None
-    at = inputs.get("resourceGroupName")
     parsed = parse_id(reference) if reference.startswith("/") else None
-    if parsed:
-        if parsed.type != kind.arm_type.lower() or parsed.names[-1] != own.lower():
+    if parsed is None:
+        if own.lower() != reference.lower():
             return False
-        group = parsed.resource_group
-    elif own.lower() != reference.lower():
+    elif parsed.type != kind.arm_type.lower() or len(parsed.names) != len(kind.keys):
         return False
+    else:
+        group = parsed.resource_group
+        names = [inputs.get(key) for key in kind.keys]
+        if any(
+            isinstance(name, str) and name.lower() != wanted
+            for name, wanted in zip(names, parsed.names, strict=True)
+        ):
+            return False
+    at = inputs.get("resourceGroupName") if kind is not GROUP else None
     if isinstance(at, str) and isinstance(group, str):
         return at.lower() == group.lower()
     return True

@@ -1,5 +1,6 @@
 """The inputs of a resource as plain data, in which a value may be unknown until the update."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
@@ -173,8 +174,11 @@ class Fields:
         return value if isinstance(value, bool) else None
 
     def number(self, path: str) -> float | None:
+        """Also None for what no comparison would catch: NaN and infinity."""
         value = self.read(path)
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return value if math.isfinite(value) else None
 
     def elements(self, path: str) -> list[tuple[str, Value]]:
         """The elements of a list, each with its path.
@@ -183,7 +187,7 @@ class Fields:
             Need: the list or one of its elements is unknown.
         """
         value = self.read(path)
-        found = []
+        found: list[tuple[str, Value]] = []
         for index, element in enumerate(value if isinstance(value, list) else []):
             where = f"{self.at(path)}[{index}]"
             if isinstance(element, Unknown):

@@ -113,7 +113,7 @@ class World:
         unknown, the parents, then what the resource waits for.
 
         Raises:
-            Need: several resources may be meant, and only the value will tell.
+            Need: only the value will tell what is meant.
         """
         value = resource.fields.peek(key)
         known = value if isinstance(value, str) else None
@@ -130,7 +130,8 @@ class World:
             raise Need(key)
         if value is None:
             return None
-        return self._above(resource, type) or self._awaited(resource, key, type)
+        around = self._around(resource, key.partition(".")[0], [type])
+        return self.by_urn[around.pop()] if around else None
 
     def marks_at(self, resource: Resource, path: str, *types: str) -> set[str]:
         """What an input means that is a name or an id, or a list of them, each by a mark.
@@ -168,7 +169,13 @@ class World:
 
     def _named(self, resource: Resource, reference: str, type: str) -> Resource | None:
         called = self._by_name.get((type, last_name(reference)), ())
-        return next((each for each in called if self._means(resource, reference, each)), None)
+        meant = [each for each in called if self._means(resource, reference, each)]
+        if len(meant) > 1:  # of one name, in groups whose names are still to come
+            group = resource.comes_from.get("resourceGroupName")
+            meant = [each for each in meant if each.comes_from.get("resourceGroupName") == group]
+            if len(meant) != 1:
+                raise Need("resourceGroupName")
+        return meant[0] if meant else None
 
     def _means(self, resource: Resource, reference: str | None, other: Resource) -> bool | None:
         if reference is None:
@@ -194,4 +201,6 @@ class World:
         account = self.target(child, "accountName", ACCOUNT)
         if account is not None:
             return account.urn
-        return f"{child.fields.text('accountName') or ''}".lower()
+        group = child.fields.peek("resourceGroupName")
+        within = group.lower() if isinstance(group, str) else ""
+        return f"{within}/{child.fields.text('accountName') or ''}".lower()

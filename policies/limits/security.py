@@ -108,6 +108,8 @@ _GENERAL: Final = frozenset(
 _COMPARED: Final = frozenset(
     {
         "OpenAI/gpt-4o@2024-11-20",
+        "OpenAI/gpt-4o@2024-08-06",
+        "OpenAI/gpt-4o@2024-05-13",
         "DeepSeek/DeepSeek-V3.2@1",
         "Mistral AI/Mistral-Large-3@1",
     }

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Final
 
+from policies.limits.security import JUDGED_ELSEWHERE
 from policies.rule import Context, Levels, StackRule
+from policies.rules.bypasses import complaint
 from policies.world import Finding, World
 
 
@@ -23,6 +25,16 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
             "Fix: a literal value, or one from the stack file.",
             missed.path,
         )
+    elsewhere = ctx.limit(JUDGED_ELSEWHERE)
+    for resource in world.resources:
+        unread = complaint(resource.type)
+        if unread and resource.type not in elsewhere:
+            reason, instead = unread
+            yield Finding(
+                resource,
+                f"{resource.label} ({resource.type}) {reason}. Fix: {instead}; if people judge it "
+                "in another way, name its type in judgedElsewhere of the policy configuration.",
+            )
 
 
 GUARD: Final = StackRule(
@@ -31,10 +43,13 @@ GUARD: Final = StackRule(
     category="operations",
     severity="High",
     levels=Levels.of("aMM"),
-    description="What a mandatory rule must read is known before the update.",
-    why="A value that only the update brings is judged when it is too late: the resource is there.",
-    fix="Give it as a literal, from the stack file.",
+    description="What a mandatory rule must read can be read before the update.",
+    why="A value that only the update brings is judged when it is too late: the resource is there. "
+    "A template, a script or another provider's resource is never judged at all.",
+    fix="Give the value as a literal, from the stack file; declare resources of azure-native one "
+    "by one.",
     types=frozenset(),
+    params=(JUDGED_ELSEWHERE,),
     check=preview_values_known,
 )
 """Stands last, since it speaks of what the others missed."""

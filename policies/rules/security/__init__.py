@@ -3,6 +3,28 @@
 from typing import Final
 
 from policies.rule import Rule
-from policies.rules.security import access, accounts, filters, network
+from policies.rules.security import (
+    access,
+    accounts,
+    exports,
+    filters,
+    model_choice,
+    network,
+    protection,
+    residency,
+    tags,
+    traces,
+)
 
-RULES: Final[list[Rule]] = [*accounts.RULES, *network.RULES, *access.RULES, *filters.RULES]
+RULES: Final[list[Rule]] = [
+    *accounts.RULES,
+    *network.RULES,
+    *access.RULES,
+    *filters.RULES,
+    *model_choice.RULES,
+    *exports.RULES,
+    *traces.RULES,
+    *protection.RULES,
+    *tags.RULES,
+    *residency.RULES,
+]

@@ -1,17 +1,34 @@
 """Network: from where an account is reached, and what it may reach."""
 
 import ipaddress
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from components.catalog import ACCOUNT
+from components.catalog import (
+    ACCOUNT,
+    PRIVATE_DNS_ZONE_GROUP,
+    PRIVATE_DNS_ZONES,
+    PRIVATE_ENDPOINT,
+)
+from policies.arm import last_name
 from policies.limits import security as limits
-from policies.rule import Context, Levels, ResourceRule, Rule
+from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
+from policies.values import Need
 from policies.wording import shown
-from policies.world import Finding, Resource
+from policies.world import Finding, Resource, World
 
 PUBLIC: Final = "properties.publicNetworkAccess"
 ACLS: Final = "properties.networkAcls"
+OUTBOUND: Final = "properties.restrictOutboundNetworkAccess"
+HOSTS: Final = "properties.allowedFqdnList"
+
+PRIVATE_ZONE: Final = "azure-native:privatedns:PrivateZone"
+ZONE_CONFIGS: Final = "privateDnsZoneConfigs"
+CONNECTIONS: Final = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnections")
+
+ANY_HOST: Final = re.compile(r"\*?(\.?\*)?(\.\w+)?\.?")
+"""Nothing, an asterisk, or all that ends in .com."""
 
 WIDEST: Final = 8
 """Bits of a network's prefix; fewer is more than anybody's own."""
@@ -39,11 +56,13 @@ def account_public_network_restricted(account: Resource, ctx: Context) -> Iterat
             PUBLIC,
         )
     rules = account.fields.items(f"{ACLS}.ipRules")
-    if rules and not denies:
+    subnets = account.fields.items(f"{ACLS}.virtualNetworkRules")
+    if (rules or subnets) and not denies:
         yield Finding(
             account,
-            f"the {len(rules)} ipRules of {account.label} keep nobody out: "
-            "networkAcls.defaultAction is not Deny. Fix: networkAcls.defaultAction: Deny.",
+            f"the {len(rules)} ipRules and {len(subnets)} virtualNetworkRules of {account.label} "
+            "keep nobody out: networkAcls.defaultAction is not Deny. "
+            "Fix: networkAcls.defaultAction: Deny.",
             f"{ACLS}.ipRules",
         )
     wide = [(rule, address) for rule in rules if _wide(address := rule.text("value") or "")]
@@ -64,6 +83,107 @@ def _wide(address: str) -> bool:
         return False
 
 
+def account_private_endpoint(world: World, ctx: Context) -> Iterator[Finding]:
+    return each(world.of(ACCOUNT), lambda account: _unreachable(account, world))
+
+
+def _unreachable(account: Resource, world: World) -> Iterator[Finding]:
+    endpoints = _which(world.of(PRIVATE_ENDPOINT), lambda one: _leads_to(one, account, world))
+    if not endpoints:
+        yield Finding(
+            account,
+            f"no private endpoint of this stack leads to {account.label}. Fix: a PrivateEndpoint "
+            "with groupIds: [account] and the account's id (network.virtual_network or "
+            "network.private_endpoint_subnet).",
+        )
+        return
+    # An account of kind OpenAI answers under this one name only.
+    wanted = {PRIVATE_DNS_ZONES[1]} if _is_openai(account) else set(PRIVATE_DNS_ZONES)
+    missing = wanted - {
+        zone
+        for group in world.of(PRIVATE_DNS_ZONE_GROUP)
+        if world.target(group, "privateEndpointName", PRIVATE_ENDPOINT) in endpoints
+        for zone in _zones(group, world)
+    }
+    if missing:
+        yield Finding(
+            endpoints[0],
+            f"{account.label} is still found at its public address: the private endpoint "
+            f"{endpoints[0].label} has no record in {', '.join(sorted(missing))}. "
+            "Fix: a PrivateDnsZoneGroup with every one of these zones.",
+        )
+
+
+def _which(candidates: Iterable[Resource], holds: Callable[[Resource], bool]) -> list[Resource]:
+    """Those of which it holds; what one cannot tell yet matters only if it holds of none."""
+    found, missed = [], None
+    for candidate in candidates:
+        try:
+            if holds(candidate):
+                found.append(candidate)
+        except Need as need:
+            missed = missed or need
+    if missed and not found:
+        raise missed
+    return found
+
+
+def _leads_to(endpoint: Resource, account: Resource, world: World) -> bool:
+    for key in CONNECTIONS:
+        for connection in endpoint.fields.items(key):
+            if "account" in [group for _, group in connection.elements("groupIds")]:
+                target = [connection.peek("privateLinkServiceId")]
+                if account.urn in world.marks(endpoint, key, target, ACCOUNT):
+                    return True
+    return False
+
+
+def _is_openai(account: Resource) -> bool:
+    return account.fields.text("kind") == "OpenAI"
+
+
+def _zones(group: Resource, world: World) -> set[str]:
+    """The names of the zones in which a group makes records."""
+    ids = [config.peek("privateDnsZoneId") for config in group.fields.items(ZONE_CONFIGS)]
+    names = set()
+    for mark in world.marks(group, ZONE_CONFIGS, ids, PRIVATE_ZONE):
+        zone = world.by_urn.get(mark)
+        names.add(zone.fields.text("privateZoneName") if zone else last_name(mark))
+    return {name.lower() for name in names if name}
+
+
+def account_outbound_restricted(account: Resource, ctx: Context) -> Iterator[Finding]:
+    # Azure takes a customer's key for encryption only while outbound traffic is free.
+    if account.fields.text("properties.encryption.keySource") == "Microsoft.KeyVault":
+        return
+    restricted = account.fields.read(OUTBOUND)
+    hosts = account.fields.read(HOSTS)
+    if restricted is not True:
+        yield Finding(
+            account,
+            f"{account.label} may send what it is given to any host: "
+            f"restrictOutboundNetworkAccess is {shown(restricted)}, not true. Fix: "
+            "restrictOutboundNetworkAccess: true, and allowedFqdnList (network.outbound_hosts).",
+            OUTBOUND,
+        )
+    elif not isinstance(hosts, list):
+        yield Finding(
+            account,
+            f"{account.label} restricts outbound traffic to a list of hosts that is "
+            f"{shown(hosts)}. Fix: allowedFqdnList: the hosts it must reach "
+            "(network.outbound_hosts).",
+            HOSTS,
+        )
+    for place, host in account.fields.elements(HOSTS):
+        if not isinstance(host, str) or ANY_HOST.fullmatch(host.strip()):
+            yield Finding(
+                account,
+                f"allowedFqdnList of {account.label} lets it call any host: {shown(host)}. "
+                "Fix: name the hosts in full.",
+                place,
+            )
+
+
 RULES: Final[list[Rule]] = [
     ResourceRule(
         id="account-public-network-restricted",
@@ -80,10 +200,55 @@ RULES: Final[list[Rule]] = [
         controls=(
             "Azure Policy 037eea7a-bd0a-46c5-9a66-03aea78705d3",
             "PSRule AZR-000280",
-            "Checkov CKV_AZURE_134",
+            "Checkov CKV_AZURE_134 (fails networkAcls as well)",
             "MCSB NS-2",
+            "Well-Architected SE:06",
         ),
         params=(limits.NETWORK,),
         check=account_public_network_restricted,
+    ),
+    StackRule(
+        id="account-private-endpoint",
+        number=17,
+        category="security",
+        severity="High",
+        levels=Levels.of("-aM"),
+        description="An account has a private endpoint, and is found there under all its names.",
+        why="With the public way shut, callers inside the network reach an account through its "
+        "private endpoint alone. Without the DNS records its names still lead to the public "
+        "address, which refuses them.",
+        fix="Declare a PrivateEndpoint with groupIds: [account] on the account, and a "
+        "PrivateDnsZoneGroup with its zones: privatelink.cognitiveservices.azure.com, "
+        "privatelink.openai.azure.com and privatelink.services.ai.azure.com.",
+        types=frozenset({ACCOUNT}),
+        controls=(
+            "Azure Policy d6759c02-b87f-42b7-892e-71b3f471d782",
+            "PSRule AZR-000283 (reads publicNetworkAccess only)",
+            "azqr aif-004",
+            "MCSB NS-2",
+            "Well-Architected SE:06",
+        ),
+        check=account_private_endpoint,
+    ),
+    ResourceRule(
+        id="account-outbound-restricted",
+        number=20,
+        category="security",
+        severity="Medium",
+        levels=Levels.of("-aM"),
+        description="An account calls only hosts that are written down.",
+        why="A prompt can talk a model with tools, or a batch with a link in it, into fetching or "
+        "sending something elsewhere. What may be called is then a list, not the internet.",
+        fix="Set restrictOutboundNetworkAccess: true and allowedFqdnList to the hosts it needs. "
+        "An account that is encrypted with a key of your own is exempt: Azure refuses both at "
+        "once.",
+        types=frozenset({ACCOUNT}),
+        controls=(
+            "Azure landing zones Deny-CognitiveServices-RestrictOutboundNetworkAccess",
+            "Checkov CKV_AZURE_247 (looks at kind OpenAI only)",
+            "MCSB DP-2",
+            "Well-Architected SE:06",
+        ),
+        check=account_outbound_restricted,
     ),
 ]

@@ -16,21 +16,29 @@ from policies.rule import ResourceRule
 from policies.rules.guard import GUARD
 from policies.world import Missed, World
 from tests.policies.rules import (
+    access_cases,
+    account_cases,
     alert_cases,
     business_cases,
+    data_cases,
+    filter_cases,
     guard_cases,
+    network_cases,
     observability_cases,
     operations_cases,
     performance_cases,
     quality_cases,
-    security_cases,
 )
 from tests.policies.worlds import context, sound
 
 MODULES = (
     quality_cases,
     performance_cases,
-    security_cases,
+    account_cases,
+    network_cases,
+    access_cases,
+    filter_cases,
+    data_cases,
     observability_cases,
     operations_cases,
     alert_cases,

@@ -2,6 +2,7 @@
 
 from policies.values import UNKNOWN
 from policies.world import World
+from tests.policies.compliant.part import Part
 
 GUARD = "preview-values-known"
 UPGRADE = "properties.versionUpgradeOption"
@@ -11,11 +12,47 @@ def unseen(world):
     return World(world.resources, unseen=world.by_urn)
 
 
-PASSED = [(GUARD, "prod", []), (GUARD, "dev", [("chat", UPGRADE, UNKNOWN)])]
+def of(type):
+    """A change: the stack has one more resource."""
+    return ("another", "", Part(type, {}))
+
+
+PASSED = [
+    (GUARD, "prod", []),
+    (GUARD, "dev", [("chat", UPGRADE, UNKNOWN)]),
+    (GUARD, "prod", [of("azure-native:cognitiveservices:RaiBlocklist")]),
+    (GUARD, "prod", [of("azure-native:storage:StorageAccount")]),
+    (GUARD, "prod", [of("pulumi:providers:azure-native_cognitiveservices_v20250601")]),
+    (GUARD, "prod", [of("random:index/randomPet:RandomPet")]),
+]
+
+ROUND_THE_RULES = {
+    "azure-native:resources:Resource": "stand in a template",
+    "azure-native:resources:Deployment": "stand in a template",
+    "azure-native:resources:DeploymentAtSubscriptionScope": "stand in a template",
+    "azure-native:resources:DeploymentStackAtResourceGroup": "stand in a template",
+    "azure-native:resources:AzureCliScript": "stand in a template",
+    "azure-native:solutions:Application": "stand in a template",
+    "azure:cognitive/account:Account": "made by another provider",
+    "azure:core/resourceGroupTemplateDeployment:ResourceGroupTemplateDeployment": "by another",
+    "azurerm:index/cognitiveAccount:CognitiveAccount": "made by another provider",
+    "azapi:index/resource:Resource": "made by another provider",
+    "command:local:Command": "runs a program",
+    "pulumi-python:dynamic:Resource": "runs a program",
+    "pulumi-nodejs:dynamic:Resource": "runs a program",
+    "azure-native:machinelearningservices:ServerlessEndpoint": "can serve models past",
+    "azure-native:cognitiveservices:CommitmentPlan": "no rule knows what it does",
+    "azure-native:cognitiveservices:RaiTopic": "no rule knows what it does",
+    "azure-native:cognitiveservices:OutboundRule": "no rule knows what it does",
+    "azure-native:CognitiveServices:Account": "no rule knows what it does",
+    "azure-native-sdk:cognitiveservices:Account": "no rule knows what it does",
+}
 
 REFUSED = [
     (GUARD, "prod", [("chat", UPGRADE, UNKNOWN)], f"could not read {UPGRADE} of 'chat'"),
     (GUARD, "prod", [unseen], "nobody showed the gate"),
+    *((GUARD, "prod", [of(type)], reason) for type, reason in ROUND_THE_RULES.items()),
+    (GUARD, "dev", [of("azure:cognitive/account:Account")], "'another' (azure:cognitive/account"),
 ]
 
 NEEDED = []

@@ -6,8 +6,11 @@ from policies import judge
 from policies.registry import RULES
 from policies.values import UNKNOWN
 from tests.policies.compliant.part import ACCOUNT_ID, SUBSCRIPTION, role
+from tests.policies.rules.access_cases import ROLES
 from tests.policies.rules.cases import messages
-from tests.policies.rules.security_cases import ELSEWHERE, FILTER, NETWORK, PUBLIC, RAI, ROLES
+from tests.policies.rules.filter_cases import ELSEWHERE, FILTER, RAI
+from tests.policies.rules.guard_cases import of
+from tests.policies.rules.network_cases import NETWORK, PUBLIC
 from tests.policies.worlds import MISSING, changed, context, resource, sound, wired
 
 
@@ -69,3 +72,8 @@ def test_what_nobody_knows_yet_of_one_hides_nothing_of_another(rule, unknown, wr
     outcome = judge.of_stack(RULES[rule], sound((name, path, UNKNOWN), more=[other]), context())
     assert outcome.missed.path == path
     assert [finding.resource.name for finding in outcome.findings] == ["other"]
+
+
+def test_a_type_that_people_judge_instead_passes_the_guard():
+    world = sound(of("command:local:Command"))
+    assert messages("preview-values-known", world, judgedElsewhere=["command:local:Command"]) == []
