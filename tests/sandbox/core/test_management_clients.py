@@ -4,6 +4,8 @@ import asyncio
 import inspect
 import io
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterable, Callable, Iterable
 from importlib import import_module
 from pathlib import Path
@@ -263,7 +265,12 @@ def test_a_management_client_makes_reads_lists_changes_and_deletes(
     to = {"subscription_id": deployed.subscription_id, **deployed.clients}
 
     async def run() -> None:
-        async with AsyncCredential() as credential, client_type(credential, **to) as client:
+        # aiohttp reads SSL_CERT_FILE once a process, when it is imported.
+        trust = {"connection_verify": str(deployed.folder / "ca.pem")}
+        async with (
+            AsyncCredential() as credential,
+            client_type(credential, **to, **trust) as client,
+        ):
             await PACKAGES[package](client)
 
     if style:
@@ -271,6 +278,35 @@ def test_a_management_client_makes_reads_lists_changes_and_deletes(
     else:
         with DefaultAzureCredential() as credential, client_type(credential, **to) as client:
             asyncio.run(PACKAGES[package](client))
+
+
+ALONE = """
+import asyncio, os
+from azure.identity.aio import DefaultAzureCredential
+from azure.mgmt.resource.resources.aio import ResourceManagementClient
+
+async def run():
+    arm = os.environ["PLUMB_ARM_ENDPOINT"]
+    to = {"base_url": arm, "credential_scopes": [f"{arm}/.default"]}
+    async with (
+        DefaultAzureCredential() as credential,
+        ResourceManagementClient(credential, os.environ["AZURE_SUBSCRIPTION_ID"], **to) as client,
+    ):
+        return [each.name async for each in client.resource_groups.list()]
+
+print(*asyncio.run(run()))
+"""
+
+
+def test_in_a_process_of_its_own_the_environment_is_enough(deployed: RunningSandbox) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", ALONE],
+        env=deployed.variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout.strip()) == (0, RG), said.stderr
 
 
 def test_every_management_package_that_is_installed_has_its_story() -> None:
