@@ -16,6 +16,7 @@ CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
 Severity = Literal["Critical", "High", "Medium", "Low"]
 Level = Literal["mandatory", "advisory", "disabled"]
 
+Subject = TypeVar("Subject")
 Limit = TypeVar("Limit", frozenset[str], float, str)
 
 
@@ -166,17 +167,17 @@ class StackRule(Rule):
 
 
 def each(
-    resources: Iterable[Resource], check: Callable[[Resource], Iterator[Finding]]
+    subjects: Iterable[Subject], check: Callable[[Subject], Iterator[Finding]]
 ) -> Iterator[Finding]:
-    """What is wrong with every resource that can be judged, though another can't be yet.
+    """What is wrong with everything that can be judged, though something else can't be yet.
 
     Raises:
         Need: of the first that cannot be judged, once all the others are.
     """
     missed: Need | None = None
-    for resource in resources:
+    for subject in subjects:
         try:
-            yield from check(resource)
+            yield from check(subject)
         except Need as need:
             missed = missed or need
     if missed:

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from components.catalog import ACTION_GROUP, DEPLOYMENT, METRIC_ALERT, SCHEDULED_QUERY_RULE
-from policies.arm import last_name
 from policies.limits.observability import MILDEST_SEVERITY
-from policies.proof import Proofs
+from policies.on_call import called, on_call_groups, short
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import serving
 from policies.values import Value
@@ -14,7 +13,6 @@ from policies.watches import Signal, Watches
 from policies.wording import listed, shown
 from policies.world import Finding, Resource, World
 
-ON_CALL: Final = "operations.onCall.actionGroup"
 SIGNALS: Final[tuple[Signal, ...]] = (
     "errors",
     "latency",
@@ -36,20 +34,6 @@ def alert_routed_to_on_call(world: World, ctx: Context) -> Iterator[Finding]:
     yield from routing.deaf_groups()
     if watches.unread is not None:
         raise watches.unread
-
-
-def on_call_groups(world: World) -> set[str]:
-    """Marks of the action group that is declared to reach whoever is on call."""
-    return {
-        _short(world, mark)
-        for evidence in Proofs(world).of_stack
-        for mark in world.marks_at(evidence, ON_CALL, ACTION_GROUP)
-    }
-
-
-def _short(world: World, mark: str) -> str:
-    """A URN as it is; of a group elsewhere the name, since only that need be declared."""
-    return mark if mark in world.by_urn else last_name(mark)
 
 
 class _Routing:
@@ -88,8 +72,8 @@ class _Routing:
         elif self.on_call and told.isdisjoint(self.on_call):
             yield Finding(
                 alert,
-                f"{alert.label} notifies {listed(map(self._called, told))}, but on call is "
-                f"{listed(map(self._called, self.on_call))}. "
+                f"{alert.label} notifies {self._called(told)}, but on call is "
+                f"{self._called(self.on_call)}. "
                 "Fix: actions: the id of the on-call action group.",
                 "actions",
             )
@@ -119,7 +103,7 @@ class _Routing:
             for each in alert.fields.many(path)
         ]
         marks = self.world.marks(alert, "actions", values, ACTION_GROUP)
-        return {_short(self.world, mark) for mark in marks}
+        return {short(self.world, mark) for mark in marks}
 
     def _is_deaf(self, mark: str) -> bool:
         group = self.world.by_urn.get(mark)
@@ -130,9 +114,8 @@ class _Routing:
         )
         return group.fields.flag("enabled") is False or not receivers
 
-    def _called(self, mark: str) -> str:
-        group = self.world.by_urn.get(mark)
-        return group.label if group else shown(mark)
+    def _called(self, marks: set[str]) -> str:
+        return listed(called(self.world, mark) for mark in marks)
 
 
 RULES: Final[list[Rule]] = [

@@ -1,0 +1,221 @@
+"""The way back: what served before is still there, and going back to it was rehearsed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from components.catalog import DEPLOYMENT, PROVISIONED_SKUS, model_behind
+from policies.freshness import outdated
+from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
+from policies.proof import EVIDENCE, Proofs, entries
+from policies.rule import Context, Levels, Rule, StackRule, each
+from policies.serving import ROUTING, Deployments, Route, routes
+from policies.values import Fields
+from policies.wording import shown
+from policies.world import Finding, Resource, World
+
+CAPACITY: Final = "sku.capacity"
+DRILL: Final = "plumb rollback --drill --record"
+
+
+@dataclass(frozen=True)
+class _WayBack:
+    """A route, and what is known of going back on it."""
+
+    route: Route
+    rehearsal: Fields | None
+    """The newest."""
+    deployments: Deployments
+
+    @property
+    def label(self) -> str:
+        return shown(self.route.name)
+
+    @property
+    def declared(self) -> str | None:
+        """What the program says to go back to; the evidence may know it alone."""
+        return self.route.declared.fields.text(f"{self.route.path}.rollback")
+
+    @property
+    def rehearsed(self) -> str | None:
+        return self.rehearsal.text("data.target") if self.rehearsal else None
+
+    @property
+    def target(self) -> str | None:
+        return self.declared or self.rehearsed
+
+    @cached_property
+    def deployment(self) -> Resource | None:
+        return self._called(self.target)
+
+    def is_same(self, one: str, other: str) -> bool:
+        """Whether two names mean one deployment, or are one where neither is deployed."""
+        first, second = self._called(one), self._called(other)
+        return first is second if first or second else one.lower() == other.lower()
+
+    def _called(self, name: str | None) -> Resource | None:
+        if name is None:
+            return None
+        # A bare name means the account in which the route is at home.
+        account, slash, _ = (self.route.stable.name if self.route.stable else "").rpartition("/")
+        at_home = self.deployments.called(f"{account}/{name}") if slash else None
+        return at_home or self.deployments.called(name)
+
+
+def _ways_back(world: World) -> list[_WayBack]:
+    rehearsals: dict[str, Fields] = {}
+    for evidence in Proofs(world).of_stack:
+        for rehearsal in sorted(entries(evidence, "rollback"), key=_place):
+            rehearsals[(rehearsal.text("subject.route") or "").lower()] = rehearsal
+    deployments = Deployments(world)
+    return [
+        _WayBack(route, rehearsals.get(route.name.lower()), deployments) for route in routes(world)
+    ]
+
+
+def _place(entry: Fields) -> float:
+    return entry.number("seq") or 0
+
+
+def rollback_target_retained(world: World, ctx: Context) -> Iterator[Finding]:
+    least = ctx.limit(RETAINED_SHARE)
+    return each(_ways_back(world), lambda way: _not_retained(way, least))
+
+
+def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
+    route, target = way.route, way.target
+    if target is None:
+        yield Finding(
+            route.declared,
+            f"the route {way.label} has nothing to go back to: neither the program nor a "
+            f"rehearsal names a rollback target. Fix: keep what served before, and {DRILL}.",
+            route.path,
+        )
+        return
+    deployment = way.deployment
+    if deployment is None:
+        yield Finding(
+            route.declared,
+            f"the rollback target {shown(target)} of the route {way.label} is not in this stack. "
+            "Fix: keep it under deployments until what replaced it is retired, or rehearse with "
+            f"another: {DRILL}.",
+            route.path,
+        )
+        return
+    stable = route.stable.deployment if route.stable else None
+    if stable is None:
+        return
+    if deployment is stable:
+        yield Finding(
+            route.declared,
+            f"the rollback target of the route {way.label} is {shown(target)}, which serves it "
+            "already. Fix: another deployment as its rollback target, such as the one that served "
+            "before.",
+            route.path,
+        )
+        return
+    carried, needed = _carried(deployment), _carried(stable)
+    if carried is not None and needed is not None and carried < least * needed:
+        yield Finding(
+            deployment,
+            f"{deployment.label}, the rollback target of the route {way.label}, carries "
+            f"{carried / needed:.1%} of what {stable.label} does, and {least:.0%} are needed. "
+            f"Fix: a capacity that carries at least {least:.0%}; it has "
+            f"{shown(deployment.fields.read(CAPACITY))}, {stable.label} has "
+            f"{shown(stable.fields.read(CAPACITY))}.",
+            CAPACITY,
+        )
+
+
+def _carried(deployment: Resource) -> float | None:
+    """Tokens a minute that a deployment takes; of a model nobody knows, its capacity.
+
+    None where it has none: another rule says so.
+    """
+    fields = deployment.fields
+    capacity = fields.number(CAPACITY)
+    if capacity is None:
+        return None
+    name, version = (fields.text(f"properties.model.{key}") or "" for key in ("name", "version"))
+    model = model_behind(name, version, fields.text("properties.model.format") or "")
+    if model is None:
+        return capacity
+    if fields.text("sku.name") not in PROVISIONED_SKUS:
+        return capacity * model.tokens_per_unit
+    return capacity * (model.provisioned.tokens_per_minute if model.provisioned else 1)
+
+
+def rollback_tested(world: World, ctx: Context) -> Iterator[Finding]:
+    return each(_ways_back(world), lambda way: _unrehearsed(way, ctx))
+
+
+def _unrehearsed(way: _WayBack, ctx: Context) -> Iterator[Finding]:
+    rehearsal = way.rehearsal
+    if rehearsal is None:
+        yield Finding(
+            way.route.declared,
+            f"going back on the route {way.label} was never rehearsed. Fix: {DRILL}.",
+            way.route.path,
+        )
+        return
+    late = outdated(rehearsal.text("data.testedAt"), ctx.limit(REHEARSAL_DAYS), ctx.now)
+    if late:
+        yield Finding(
+            way.route.declared,
+            f"the rollback rehearsal of the route {way.label} {late}. Fix: {DRILL}.",
+            way.route.path,
+        )
+    minutes, most = rehearsal.number("data.minutes"), ctx.limit(ROLLBACK_MINUTES)
+    if minutes is None or minutes > most:
+        took = "an unknown time" if minutes is None else f"{minutes:g} minutes"
+        yield Finding(
+            way.route.declared,
+            f"going back on the route {way.label} took {took} when it was rehearsed; {most:g} "
+            f"minutes are allowed. Fix: find out what held it up, then {DRILL}.",
+            way.route.path,
+        )
+    target, rehearsed = way.declared, way.rehearsed
+    if target and not (rehearsed and way.is_same(target, rehearsed)):
+        yield Finding(
+            way.route.declared,
+            f"the route {way.label} goes back to {shown(target)}, but what was rehearsed is "
+            f"{shown(rehearsed)}. Fix: {DRILL}.",
+            f"{way.route.path}.rollback",
+        )
+
+
+RULES: Final[list[Rule]] = [
+    StackRule(
+        id="rollback-target-retained",
+        number=41,
+        category="operations",
+        severity="High",
+        levels=Levels.of("-aM"),
+        description="What a route goes back to is still deployed, and can carry the load.",
+        why="A rollback is one write only while the old deployment is there. Once it is gone, or "
+        "too small, going back means quota, a new deployment and an hour of outage.",
+        fix="Keep the deployment that served before, with half the capacity of the one that serves "
+        "now, until that one has proven itself.",
+        types=frozenset({ROUTING, DEPLOYMENT, EVIDENCE}),
+        controls=("Well-Architected OE:12",),
+        params=(RETAINED_SHARE,),
+        check=rollback_target_retained,
+    ),
+    StackRule(
+        id="rollback-tested",
+        number=42,
+        category="operations",
+        severity="High",
+        levels=Levels.of("-aM"),
+        description="Going back was rehearsed on every route, lately, in minutes, to what it goes "
+        "back to today.",
+        why="A rollback that nobody has tried fails when it is needed: a right is missing, the "
+        "flag has another shape, or the clients do not read it again.",
+        fix=f"Run {DRILL} on staging, or on prod at a small share.",
+        types=frozenset({ROUTING, EVIDENCE}),
+        controls=("Well-Architected OE:12",),
+        params=(REHEARSAL_DAYS, ROLLBACK_MINUTES),
+        check=rollback_tested,
+    ),
+]
