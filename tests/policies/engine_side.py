@@ -38,6 +38,21 @@ def struct(inputs):
     return made
 
 
+def asked(resource):
+    """A resource as an Analyze request carries it: with its inputs."""
+    return wire.AnalyzeRequest(
+        type=resource.type,
+        urn=resource.urn,
+        name=resource.name,
+        properties=struct(resource.inputs),
+        options=_options(resource),
+    )
+
+
+def _options(resource):
+    return wire.AnalyzerResourceOptions(protect=resource.protected, parent=resource.parent)
+
+
 def shown(resource, properties):
     """A resource as an AnalyzerResource request carries it."""
     return wire.AnalyzerResource(
@@ -45,7 +60,7 @@ def shown(resource, properties):
         urn=resource.urn,
         name=resource.name,
         properties=properties,
-        options=wire.AnalyzerResourceOptions(protect=resource.protected, parent=resource.parent),
+        options=_options(resource),
         parent=resource.parent,
         dependencies=sorted(resource.dependencies),
         propertyDependencies={
@@ -92,13 +107,7 @@ class Engine:
     def preview(self, world, seen=True):
         """Resource by resource with its inputs, then the stack, with outputs in their place."""
         for resource in world.resources if seen else ():
-            request = wire.AnalyzeRequest(
-                type=resource.type,
-                urn=resource.urn,
-                name=resource.name,
-                properties=struct(resource.inputs),
-            )
-            self._note(self.pack.Analyze(request, Call()))
+            self._note(self.pack.Analyze(asked(resource), Call()))
         stack = [shown(resource, struct({})) for resource in reversed(world.resources)]
         self._note(self.pack.AnalyzeStack(wire.AnalyzeStackRequest(resources=stack), Call()))
         return self

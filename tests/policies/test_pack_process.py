@@ -10,7 +10,7 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from components.stack_file import ROOT
 from policies.registry import RULES
-from tests.policies.engine_side import shown, struct
+from tests.policies.engine_side import asked, shown, struct
 from tests.policies.worlds import MISSING, sound
 
 PACK = ROOT / "policies"
@@ -62,13 +62,7 @@ def test_a_finding_comes_back_over_the_wire(pack):
     world = sound(("account", "properties.disableLocalAuth", MISSING))
     said = []
     for resource in world.resources:
-        request = wire.AnalyzeRequest(
-            type=resource.type,
-            urn=resource.urn,
-            name=resource.name,
-            properties=struct(resource.inputs),
-        )
-        said += pack.Analyze(request).diagnostics
+        said += pack.Analyze(asked(resource)).diagnostics
     stack = [shown(resource, struct({})) for resource in world.resources]
     said += pack.AnalyzeStack(wire.AnalyzeStackRequest(resources=stack)).diagnostics
     (finding,) = said
