@@ -209,6 +209,20 @@ def judge(rules: Policy, source: Source, text: str, found: Iterable[Finding]) ->
     return Verdict(results, blocked)
 
 
+def gravest(results: Iterable[Results]) -> dict[str, str]:
+    """What a request was stopped by, as its row among the events keeps it."""
+    stopped = [
+        (SEVERITIES.index(each.get("severity", "safe")), key)
+        for result in results
+        for key, each in result.items()
+        if each.get("filtered")
+    ]
+    if not stopped:
+        return {}
+    severity, key = max(stopped)
+    return {"filter": key, "severity": SEVERITIES[severity] if key in GRADED else ""}
+
+
 def _nothing_found(rules: Policy, source: Source) -> Verdict:
     return Verdict(
         {

@@ -251,6 +251,7 @@ class Endpoint:
                 filtered=served.filtered,
                 principal=call.principal,
                 correlation_id=call.id,
+                details=json.dumps(served.stopped_by),
             )
         )
 
@@ -273,6 +274,7 @@ class Endpoint:
                 filtered=code == "content_filter",
                 principal=call.principal,
                 correlation_id=call.id,
+                details=json.dumps(errors.stopped_by(refusal)),
             )
         )
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sandbox.dataplane.content_filter import gravest
 from sandbox.dataplane.variants import FilterError, RateLimitAnswer
 
 Body = Mapping[str, Any]
@@ -289,6 +290,14 @@ def prompt_filtered(results: Body, spelling: FilterError = "innererror") -> Refu
             }
         },
     )
+
+
+def stopped_by(refusal: Refusal) -> dict[str, str]:
+    """The filter that stopped a prompt, if one did."""
+    error = refusal.body.get("error") or {}
+    inner = error.get("innererror") or error.get("inner_error") or {}
+    found = inner.get("content_filter_result") or inner.get("content_filter_results")
+    return gravest([found]) if found else {}
 
 
 def authoring(status: int, code: str, message: str) -> Refusal:

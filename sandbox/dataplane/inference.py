@@ -2,14 +2,14 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sandbox.dataplane import chat_answer, errors, latency, limiter
 from sandbox.dataplane.account import Account, Deployment
 from sandbox.dataplane.chat import context_tokens
 from sandbox.dataplane.completion import Answer, Question, answer
-from sandbox.dataplane.content_filter import Results, findings, judge
+from sandbox.dataplane.content_filter import Results, findings, gravest, judge
 from sandbox.dataplane.limiter import Load
 from sandbox.dataplane.operations import Operation
 from sandbox.dataplane.quality import ORDINARY, Mind
@@ -52,9 +52,14 @@ class Served:
     lead: int = 0
     """Events that come with the first token."""
     delay: latency.Delay = latency.NONE
-    filtered: bool = False
+    stopped_by: Mapping[str, str] = field(default_factory=dict)
+    """The filter that stopped an answer, and the severity that it found."""
     cost: float = 0.0
     utilisation: float = 0.0
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.stopped_by)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +94,8 @@ class Generated:
         return Load(prompt=self.prompt_tokens, completion=completion)
 
     @property
-    def filtered(self) -> bool:
-        return any(choice.answer.finish_reason == "content_filter" for choice in self.choices)
+    def stopped_by(self) -> dict[str, str]:
+        return gravest(choice.results for choice in self.choices)
 
 
 class Limits:
@@ -192,7 +197,7 @@ def served(
         finish=lambda now: said.admitted.correct(used, now),
         lead=lead,
         delay=delay(asked, said.prompt_tokens, said.gate),
-        filtered=said.filtered,
+        stopped_by=said.stopped_by,
         cost=said.cost,
         utilisation=said.gate.utilisation(asked.now),
     )

@@ -322,3 +322,36 @@ def test_alerts_fire_as_the_clock_is_put_forward_and_can_be_read(
         (ended,) = deployed.control("GET", "/alerts")["value"]
         assert ended["monitorCondition"] == "Resolved"
         client.metric_alerts.delete("rg-test", "calls")
+
+
+def test_what_a_filter_stopped_is_told_by_category_and_severity(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    deployed.control("POST", "/settings", {"rate_limits": False})
+    tokens = get_bearer_token_provider(credential, "https://cognitiveservices.azure.com/.default")
+    with openai.OpenAI(
+        base_url=f"{deployed.arm}/acct/ai-test/openai/v1/", api_key=tokens, max_retries=0
+    ) as client:
+        for words in ("[[hate:high]]", "[[jailbreak]]", "[[completion:violence:medium]]"):
+            try:
+                client.chat.completions.create(
+                    model="chat",
+                    messages=[{"role": "user", "content": words}],
+                    max_completion_tokens=5,
+                )
+            except openai.BadRequestError as error:
+                assert error.code == "content_filter"
+    with MonitorManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        (harmful,) = client.metrics.list(
+            ACCOUNT,
+            metricnames="RAIHarmfulRequests",
+            filter="Category eq '*' and Severity eq '*'",
+        ).value
+    assert {
+        tuple(each.value for each in series.metadatavalues): sum(
+            point.total or 0 for point in series.data
+        )
+        for series in harmful.timeseries
+    } == {("hate", "high"): 1, ("jailbreak", ""): 1, ("violence", "medium"): 1}
