@@ -13,6 +13,11 @@ from components.canonical import LARGEST_EXACT_INTEGER
 class UnreadableEvidence(ValueError):
     """The evidence file cannot be trusted to say anything; the message says where and why."""
 
+    def __init__(self, name: str, line: int, what: str) -> None:
+        super().__init__(f"{name}:{line}: {what}. Fix: restore it from git")
+        self.line = line
+        self.what = what
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -33,7 +38,7 @@ def read(file: Path) -> list[Recorded]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableEvidence(f"{file.name}: {error}. Fix: restore it from git") from None
+        raise UnreadableEvidence(file.name, 1, str(error)) from None
     return parse(text, file.name)
 
 
@@ -46,18 +51,15 @@ def parse(text: str, name: str) -> list[Recorded]:
     try:
         root, content = document.read(text)
     except document.Unreadable as error:
-        where = f"{name}:{error.line}" if error.line else name
-        raise UnreadableEvidence(f"{where}: {error}. Fix: restore it from git") from None
+        raise UnreadableEvidence(name, error.line or 1, str(error)) from None
     content = [] if content is None else content
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
-        raise UnreadableEvidence(f"{name}: is no list of entries. Fix: restore it from git")
+        raise UnreadableEvidence(name, 1, "is no list of entries")
     lines = [node.start_mark.line + 1 for node in root.value] if root and content else []
     found = [Recorded(line, entry) for line, entry in zip(lines, content, strict=True)]
     for place, each in enumerate(found):
         for where, what in _not_carried(each.entry, str(place)):
-            raise UnreadableEvidence(
-                f"{name}:{each.line}: {where}: {what}. Fix: restore it from git"
-            )
+            raise UnreadableEvidence(name, each.line, f"{where}: {what}")
     return found
 
 

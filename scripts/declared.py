@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from components import settings
+from components import evidence_file, settings
 from components.canonical import built_in_filter_hash, filter_hash
 from components.catalog import ACCOUNT, DEPLOYMENT, RAI_POLICY
 from components.evidence_kinds import Identity
@@ -80,8 +80,10 @@ def declared(stack: str, root: Path, git_sha: str | None) -> Declared:
 
     Raises:
         Undeclared: its file or the program is wrong.
+        UnreadableEvidence: the program reads that too, and cannot.
     """
     wanted = settings_of(stack, root)
+    evidence_file.read(root / wanted.readiness.evidence)
     try:
         config = open_stack_file(stack, root).config
         world = mocked.run(root / "__main__.py", PROJECT, stack, config)

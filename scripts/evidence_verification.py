@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from components.evidence_file import Recorded, UnreadableEvidence, parse
-from components.evidence_file import read as read_file
-from scripts import evidence_problems, git
-from scripts.declared import Declared
+from components import evidence_file
+from components.evidence_file import Recorded, UnreadableEvidence
+from scripts import declared, evidence_problems, git
+from scripts.declared import settings_of
 from scripts.evidence_problems import Problem
 
 
@@ -40,23 +40,25 @@ class Verified:
         return f"{self.file}: {self.entries} entries, each as it was recorded; head {self.head}"
 
 
-def verified(target: Declared, now: datetime, against: str | None = None) -> Verified:
+def verified(stack: str, root: Path, now: datetime, against: str | None = None) -> Verified:
     """The verdict; `against` names an earlier copy, by commit or file.
 
     Raises:
+        Undeclared: the stack cannot be read.
         git.NoSuchCopy: there is no such copy.
     """
-    name = target.settings.readiness.evidence
+    name = settings_of(stack, root).readiness.evidence
     recorded: Sequence[Recorded] = ()
     try:
-        recorded = read_file(target.file)
+        recorded = evidence_file.read(root / name)
+        target = declared.declared(stack, root, git.head(root))
         found = list(evidence_problems.problems(recorded, target, {}, now))
         if against:
-            found += _against(recorded, target, against)
+            found += _against(recorded, root, name, against)
     except UnreadableEvidence as error:
-        found = [Problem(1, str(error).partition(". Fix: ")[0], "restore it from git")]
+        found = [_unreadable(error)]
     return Verified(
-        stack=target.stack,
+        stack=stack,
         file=name,
         entries=len(recorded),
         head=str(recorded[-1].entry.get("hash")) if recorded else None,
@@ -64,16 +66,22 @@ def verified(target: Declared, now: datetime, against: str | None = None) -> Ver
     )
 
 
-def _against(recorded: Sequence[Recorded], target: Declared, against: str) -> Sequence[Problem]:
-    name, file = target.settings.readiness.evidence, Path(against)
+def _against(
+    recorded: Sequence[Recorded], root: Path, name: str, against: str
+) -> Sequence[Problem]:
+    file = Path(against)
     authors: set[git.Author] = set()
     if file.is_file():
         earlier = file.read_bytes()
     else:
-        earlier = git.content(target.root, against, name)
-        authors = git.authors(target.root, against, name)
+        earlier = git.content(root, against, name)
+        authors = git.authors(root, against, name)
     try:
-        before = parse(earlier.decode(errors="replace"), f"{name} of {against}")
+        before = evidence_file.parse(earlier.decode(errors="replace"), f"{name} of {against}")
     except UnreadableEvidence as error:
-        return [Problem(1, str(error).partition(". Fix: ")[0], "repair that copy first")]
+        return [_unreadable(error)]
     return list(evidence_problems.against(recorded, before, authors))
+
+
+def _unreadable(error: UnreadableEvidence) -> Problem:
+    return Problem(error.line, error.what, "restore it from git")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -24,9 +24,26 @@ app = typer.Typer(
 
     Evidence is in evidence/<stack>.yaml: entries are only ever added, and each names the hash of
     the one before it, so that a change is found. docs/evidence.md has the kinds.
+
+    \b
+    Examples:
+      plumb readiness record loadTest --stack prod --from .plumb/runs/20261120-load-1
+      plumb readiness approve --stack prod --role security --ticket CHG-1402
+      plumb readiness verify --against origin/main
     """,
 )
 
+Recordable = Literal[
+    "evaluation",
+    "humanReview",
+    "loadTest",
+    "demand",
+    "rollback",
+    "capacityPlan",
+    "cost",
+    "attestation",
+]
+Role = Literal["product", "security", "responsible-ai", "operations", "finance"]
 Stack = Annotated[
     str,
     typer.Option(
@@ -41,7 +58,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be writt
 
 @app.command("record")
 def record_command(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="Of docs/evidence.md.")],
+    kind: Annotated[Recordable, typer.Argument(help="What it is: see docs/evidence.md.")],
     stack: Stack,
     source: Annotated[
         Path,
@@ -67,13 +84,9 @@ def record_command(
       plumb readiness record loadTest --stack prod --from .plumb/runs/20261120-load-1
       plumb readiness record demand --stack prod --route chat --from forecast.yaml
     """
-    from components.evidence_kinds import KINDS, MEASURED
+    from components.evidence_kinds import MEASURED
     from scripts import evidence_log, recording, run_folder
 
-    if kind not in KINDS or kind == "approval":
-        able = ", ".join(sorted(KINDS.keys() - {"approval"}))
-        fix = "plumb readiness approve" if kind == "approval" else f"one of {able}"
-        raise leave(Exit.WRONG_USE, f"{kind} is nothing that is recorded. Fix: {fix}")
     target = _declared(stack)
     now = datetime.now(UTC)
     try:
@@ -96,13 +109,7 @@ def record_command(
 @app.command("approve")
 def approve_command(
     stack: Stack,
-    role: Annotated[
-        str,
-        typer.Option(
-            metavar="ROLE",
-            help="product, security, responsible-ai, operations or finance: one a person.",
-        ),
-    ],
+    role: Annotated[Role, typer.Option(help="For which you stand; one a person.")],
     ticket: Annotated[str, typer.Option(metavar="TICKET", help="Where it was decided.")],
     metrics: Annotated[
         Path | None,
@@ -127,10 +134,6 @@ def approve_command(
     """
     from scripts import evidence_log, recording
 
-    named = next((each for each in recording.ROLES if each == role), None)
-    if named is None:
-        fix = " or ".join(recording.ROLES)
-        raise leave(Exit.WRONG_USE, f"no role {role}. Fix: {fix}")
     target = _declared(stack)
     now = datetime.now(UTC)
     by = _signed_in()
@@ -138,7 +141,7 @@ def approve_command(
         made = recording.approve(
             target,
             now,
-            role=named,
+            role=role,
             by=by,
             ticket=ticket,
             success_metrics=_list(metrics) if metrics else (),
@@ -180,15 +183,18 @@ def verify_command(
       plumb readiness verify
       plumb readiness verify --stack prod --against origin/main
     """
-    from scripts.evidence_verification import Verified, verified
+    from components import stack_file
+    from scripts import shortcuts
+    from scripts.declared import Undeclared
+    from scripts.evidence_verification import verified
     from scripts.git import NoSuchCopy
 
-    found: list[Verified] = []
-    for name in stack or offered.stacks():
-        try:
-            found.append(verified(_declared(name), datetime.now(UTC), against))
-        except NoSuchCopy as error:
-            raise leave(Exit.WRONG_USE, error) from None
+    shortcuts.in_a_process_of_its_own()
+    root, now = stack_file.ROOT, datetime.now(UTC)
+    try:
+        found = [verified(name, root, now, against) for name in stack or offered.stacks()]
+    except (NoSuchCopy, Undeclared) as error:
+        raise leave(Exit.WRONG_USE, error) from None
     whole = not any(each.problems for each in found)
     # Of what was compared with an earlier copy, "nothing yet" is an answer.
     nothing = not against and not any(each.entries for each in found)
@@ -203,6 +209,7 @@ def verify_command(
 
 
 def _declared(stack: str) -> "Declared":
+    from components.evidence_file import UnreadableEvidence
     from components.stack_file import ROOT
     from scripts import declared, git, shortcuts
 
@@ -211,6 +218,8 @@ def _declared(stack: str) -> "Declared":
         return declared.declared(stack, ROOT, git.head(ROOT))
     except declared.Undeclared as error:
         raise leave(Exit.WRONG_USE, error) from None
+    except UnreadableEvidence as error:
+        raise leave(Exit.NO, error) from None
 
 
 def _signed_in() -> "Person":

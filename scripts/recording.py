@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 
@@ -16,7 +16,6 @@ from scripts.declared import Declared, Undeclared
 from scripts.evidence_log import Draft, NotRecorded, written
 from scripts.run_folder import Result
 
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 BY_HAND: Final = "plumb readiness"
 """The tool that declared kinds name."""
 
@@ -34,7 +33,8 @@ def measured(target: Declared, result: Result) -> Draft:
     """
     kind = KINDS.get(result.kind)
     if kind is None or result.kind not in MEASURED:
-        raise NotRecorded(f"{result.kind} is not measured. Fix: one of {', '.join(sorted(MEASURED))}")
+        able = ", ".join(sorted(MEASURED))
+        raise NotRecorded(f"{result.kind} is not measured. Fix: one of {able}")
     proven = result.identity
     now_declared = _identity(target, proven.account, proven.deployment)
     mine, theirs = proven.written(), now_declared.written()

@@ -9,7 +9,7 @@ def said(*arguments: str, **variables: str) -> str:
     return CliRunner().invoke(app, arguments, env={"COLUMNS": "100", **variables}).output
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("smoke",), ("sandbox",)])
+@pytest.mark.parametrize("command", [(), ("check",), ("smoke",), ("readiness",), ("sandbox",)])
 def test_help_shows_what_to_type_line_by_line(command):
     text = said(*command, "--help")
 
@@ -18,7 +18,8 @@ def test_help_shows_what_to_type_line_by_line(command):
 
 
 def test_no_option_shows_a_type_of_python():
-    for command in (("check",), ("smoke",), ("sandbox", "up"), ("sandbox", "env")):
+    readiness = [("readiness", each) for each in ("record", "approve", "verify")]
+    for command in (("check",), ("smoke",), *readiness, ("sandbox", "up"), ("sandbox", "env")):
         text = said(*command, "--help")
         assert "<str>" not in text and "list[" not in text and "<int" not in text
 
