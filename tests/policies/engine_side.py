@@ -6,6 +6,8 @@ from pulumi.runtime.proto import analyzer_pb2 as wire
 
 from policies.host import Gate, servicer
 from policies.values import Unknown
+from policies.world import STACK
+from tests.policies.worlds import NOW
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
@@ -73,8 +75,8 @@ def shown(resource, properties):
 class Engine:
     """One run of the pack. `said` is (rule, urn, message, level) of every diagnostic."""
 
-    def __init__(self, stack="prod", config=(), secret=(), policy_config=None, waivers=()):
-        self.gate = Gate(waivers)
+    def __init__(self, stack="prod", config=(), secret=(), policy_config=None, waivers=(), now=NOW):
+        self.gate = Gate(waivers, now)
         self.pack = servicer(self.gate)
         self.said = set()
         self.unread = set()
@@ -108,7 +110,10 @@ class Engine:
         """Resource by resource with its inputs, then the stack, with outputs in their place."""
         for resource in world.resources if seen else ():
             self._note(self.pack.Analyze(asked(resource), Call()))
-        stack = [shown(resource, struct({})) for resource in reversed(world.resources)]
+        stack = [
+            shown(resource, struct(resource.inputs if resource.type == STACK else {}))
+            for resource in reversed(world.resources)
+        ]
         self._note(self.pack.AnalyzeStack(wire.AnalyzeStackRequest(resources=stack), Call()))
         return self
 
