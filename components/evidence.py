@@ -10,7 +10,7 @@ import pulumi
 from components import evidence_file
 from components.evidence_entry import SCHEMA_VERSION
 from components.evidence_file import Recorded
-from components.evidence_kinds import KINDS
+from components.evidence_kinds import KINDS, part_of
 from components.prompts import template_hash
 from components.sections import Settings
 from components.stack import Stack
@@ -118,7 +118,7 @@ def of_stack(recorded: list[Recorded]) -> dict[str, Any]:
             continue
         if kind in KINDS and KINDS[kind].one_for_each:
             held = several.setdefault(kind, {})
-            which = _at(each.entry, KINDS[kind].one_for_each)
+            which = str(part_of(each.entry, KINDS[kind].one_for_each))
             held.pop(which, None)  # the newer one stands where it was recorded
             held[which] = each.entry
         else:
@@ -131,14 +131,6 @@ def _subject(recorded: Recorded) -> Mapping[str, Any]:
     return subject if isinstance(subject, Mapping) else {}
 
 
-def _at(entry: Mapping[str, Any], path: str) -> str:
-    value: Any = entry
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
-    return str(value)
-
-
 def _peak(demand: Mapping[str, Any]) -> float:
-    data = demand.get("data")
-    peak = data.get("peakRpm") if isinstance(data, Mapping) else None
+    peak = part_of(demand, "data.peakRpm")
     return peak if isinstance(peak, int | float) else 0

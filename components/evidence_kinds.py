@@ -263,6 +263,8 @@ class Kind:
     """The command that measures it; nothing else may. Empty: a person declares it."""
     one_for_each: str = ""
     """Of these a stack has several: one for each of this."""
+    dated: str = "measuredAt"
+    """From when on it ages."""
 
 
 _ANSWERS: Final = ("model", "version", "filterSha256", "promptSha256")
@@ -279,15 +281,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         data=LoadTest,
         compares=("model", "version", "sku", "capacity"),
         made_by="plumb load",
+        dated="data.ranAt",
     ),
-    "demand": Kind(about="route", data=Demand, one_for_each="subject.route"),
-    "rollback": Kind(about="route", data=Rollback, one_for_each="subject.route"),
-    "capacityPlan": Kind(about="stack", data=CapacityPlan),
+    "demand": Kind(about="route", data=Demand, one_for_each="subject.route", dated="data.asOf"),
+    "rollback": Kind(
+        about="route", data=Rollback, one_for_each="subject.route", dated="data.testedAt"
+    ),
+    "capacityPlan": Kind(about="stack", data=CapacityPlan, dated="data.reviewedAt"),
     "approval": Kind(
         about="stack",
         data=Approval,
         compares=("model", "version", "sku", "filterSha256", "promptSha256"),
         one_for_each="data.role",
+        dated="data.at",
     ),
     "cost": Kind(about="stack", data=Cost),
     "attestation": Kind(about="stack", data=Attestation, one_for_each="data.what"),
@@ -296,6 +302,14 @@ KINDS: Final[Mapping[str, Kind]] = {
 EVALUATION: Final = KINDS["evaluation"]
 LOADTEST: Final = KINDS["loadTest"]
 MEASURED: Final = frozenset(name for name, kind in KINDS.items() if kind.made_by)
+
+
+def part_of(entry: Mapping[str, Any], path: str) -> Any:
+    """One value of an entry, by its dotted path; None where there is none."""
+    value: Any = entry
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
 
 
 def differences(

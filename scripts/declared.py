@@ -10,6 +10,7 @@ from components import evidence_file, settings
 from components.canonical import built_in_filter_hash, filter_hash
 from components.catalog import ACCOUNT, DEPLOYMENT, RAI_POLICY
 from components.evidence_kinds import Identity
+from components.profiles import Profile
 from components.sections import Settings
 from components.stack_file import PROJECT, UnreadableStackFile, open_stack_file
 from policies.world import Resource, World
@@ -37,6 +38,10 @@ class Declared:
     @property
     def file(self) -> Path:
         return self.root / self.settings.readiness.evidence
+
+    @property
+    def profile(self) -> Profile:
+        return self.settings.profile_of(self.stack)
 
     @property
     def locks(self) -> Path:

@@ -7,8 +7,10 @@ from typing import Any
 
 from components.evidence_entry import complaints
 from components.evidence_file import Recorded
-from components.evidence_kinds import KINDS, differences
+from components.evidence_kinds import KINDS, differences, part_of
+from components.profiles import Profile
 from scripts.declared import Declared
+from scripts.evidence_age import age, days
 from scripts.evidence_chain import first_break, rewritten
 from scripts.evidence_log import CLOCKS_DIFFER
 from scripts.git import Author
@@ -29,9 +31,7 @@ class Problem:
         return asdict(self)
 
 
-def problems(
-    recorded: Sequence[Recorded], target: Declared, days: Mapping[str, float], now: datetime
-) -> Iterator[Problem]:
+def problems(recorded: Sequence[Recorded], target: Declared, now: datetime) -> Iterator[Problem]:
     """What a file alone shows, held against what the stack declares today."""
     if found := first_break(recorded):
         yield Problem(found.line, found.what, "restore the file from git")
@@ -41,7 +41,7 @@ def problems(
             what = f"entry {each.entry.get('seq')}: {complaint}"
             yield Problem(each.line, what, "restore it from git, and record it with plumb")
     for each in newest(recorded):
-        yield from _out_of_date(each, days, now)
+        yield from _out_of_date(each, target.profile, now)
         yield from _of_something_else(each, target)
 
 
@@ -49,28 +49,24 @@ def newest(recorded: Sequence[Recorded]) -> list[Recorded]:
     """The entries that count: of each kind and subject the last one."""
     found: dict[tuple[str, ...], Recorded] = {}
     for each in recorded:
-        subject, data = each.entry.get("subject"), each.entry.get("data")
-        about = subject if isinstance(subject, Mapping) else {}
         kind = str(each.entry.get("kind"))
-        which = [str(about.get(part)) for part in ("account", "deployment", "route")]
-        if kind in KINDS and KINDS[kind].one_for_each.startswith("data."):
-            part = KINDS[kind].one_for_each.removeprefix("data.")
-            which.append(str(data.get(part)) if isinstance(data, Mapping) else "")
-        found[(kind, *which)] = each
+        which = ["subject.account", "subject.deployment", "subject.route"]
+        if kind in KINDS and KINDS[kind].one_for_each:
+            which.append(KINDS[kind].one_for_each)
+        found[(kind, *(str(part_of(each.entry, part)) for part in which))] = each
     return sorted(found.values(), key=lambda each: each.line)
 
 
-def _out_of_date(each: Recorded, days: Mapping[str, float], now: datetime) -> Iterator[Problem]:
+def _out_of_date(each: Recorded, profile: Profile, now: datetime) -> Iterator[Problem]:
     kind, number = str(each.entry.get("kind")), each.entry.get("seq")
-    try:
-        age = now - datetime.fromisoformat(str(each.entry.get("measuredAt")))
-    except (ValueError, TypeError):
-        return  # no time at all: a complaint about the entry says so
-    if age < -CLOCKS_DIFFER:
-        what = f"entry {number}, {kind}, is of {each.entry['measuredAt']}, which is yet to come"
-        yield Problem(each.line, what, "set the clock of the machine that recorded it")
-    elif kind in days and age > timedelta(days=days[kind]):
-        what = f"entry {number}, {kind}, is {age.days} days old (limit {days[kind]:g})"
+    old = age(each.entry, now)
+    if kind not in KINDS or old is None:
+        return  # a complaint about the entry says so
+    if old < -CLOCKS_DIFFER:
+        what = f"entry {number}, {kind}, is of {part_of(each.entry, KINDS[kind].dated)}, which is "
+        yield Problem(each.line, what + "yet to come", "set the clock of the machine that recorded")
+    elif old > timedelta(days=days(kind, profile)):
+        what = f"entry {number}, {kind}, is {old.days} days old (limit {days(kind, profile):g})"
         yield Problem(each.line, what, "record it anew")
 
 

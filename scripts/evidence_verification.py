@@ -52,7 +52,7 @@ def verified(stack: str, root: Path, now: datetime, against: str | None = None) 
     try:
         recorded = evidence_file.read(root / name)
         target = declared.declared(stack, root, git.head(root))
-        found = list(evidence_problems.problems(recorded, target, {}, now))
+        found = list(evidence_problems.problems(recorded, target, now))
         if against:
             found += _against(recorded, root, name, against)
     except UnreadableEvidence as error:
