@@ -101,6 +101,8 @@ class Around:
     """What writes down that which waits in memory, before anybody counts it."""
     after_time: list[Callable[[], None]] = field(default_factory=list)
     """What looks again once the clock has moved. May take a while, so never on the loop."""
+    after_reset: list[Callable[[], None]] = field(default_factory=list)
+    """What forgets the rest, once the store is empty."""
     sessions: Sessions = field(default_factory=Sessions)
     """Who may look at the page."""
 

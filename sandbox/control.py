@@ -209,6 +209,8 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         if not wanted.dry_run:
             around.flush()  # or what waits in memory would be written afterwards
             around.store.forget()
+            for forget in around.after_reset:
+                forget()
             for key in (*SettingsWanted.model_fields, quality.QUALITY, quality.ANSWERS):
                 around.settings.unset(key)
             seed.plant(around)

@@ -98,6 +98,11 @@ class BatchWork:
         if self._unfinished() and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self._work())
 
+    def forget(self) -> None:
+        """All batches are gone."""
+        self._open = None
+        self._inputs.clear()
+
     def look(self, account_id: str, id: str) -> None:
         """Do a little for a batch that somebody wants to see."""
         for _ in range(SLICES_A_LOOK):

@@ -98,22 +98,6 @@ class Generated:
         return gravest(choice.results for choice in self.choices)
 
 
-class Limits:
-    """The state of all deployments' limits. It lives in memory only."""
-
-    def __init__(self) -> None:
-        self._limiters: dict[str, limiter.Limiter] = {}
-
-    def of(self, asked: Asked) -> limiter.Limiter:
-        """The deployment's own; a change of capacity keeps what was taken already."""
-        if asked.enqueued or not asked.variants.rate_limits:
-            return limiter.UNLIMITED
-        key = f"{asked.account.id}/{asked.deployment.name}".lower()
-        found = limiter.for_limits(asked.deployment.limits, self._limiters.get(key))
-        self._limiters[key] = found
-        return found
-
-
 def admitted(asked: Asked, gate: limiter.Limiter, expected: Load) -> limiter.Admitted:
     """Leave to go on.
 

@@ -3,6 +3,7 @@
 Nothing here reads a clock: `now` is in seconds and comes from the caller.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,6 +65,10 @@ class Admitted:
 class Limiter(Protocol):
     def admit(self, load: Load, now: float) -> Admitted | Throttled: ...
 
+    def take(self, load: Load, now: float) -> Admitted:
+        """Let in whatever the limit says: it was let in before."""
+        ...
+
     def headers(self, now: float) -> dict[str, str]:
         """What is left, as Azure tells it with each answer."""
         ...
@@ -118,6 +123,8 @@ class Window:
     def _forget(self, now: float) -> float:
         """Let go of the old; the time that counts. A clock set back a little stands still."""
         if now < self._latest - self.seconds:
+            for entry in self._taken:
+                entry[0] = -math.inf  # or its correction would be charged to what comes now
             self._taken.clear()
             self._sum = 0.0
             self._latest = now
@@ -152,8 +159,11 @@ class StandardLimiter:
         cost = load.prompt + load.completion
         if wait := self._tokens.wait(cost, now):
             return Throttled("token", wait)
+        return self.take(load, now)
+
+    def take(self, load: Load, now: float) -> Admitted:
         self._requests.take(1, now)
-        entry = self._tokens.take(cost, now)
+        entry = self._tokens.take(load.prompt + load.completion, now)
 
         def correct(used: Load, at: float) -> None:
             self._tokens.correct(entry, used.prompt + used.completion, at)
@@ -184,7 +194,12 @@ class Bucket:
 
 
 def drained(bucket: Bucket, per_minute: float, now: float) -> Bucket:
-    """The bucket as it stands now."""
+    """The bucket as it stands now. A clock set back a little stands still, further it begins anew.
+
+    A little is the minute in which a full one drains.
+    """
+    if now < bucket.at - TOKEN_WINDOW:
+        return Bucket(0.0, now)
     if now < bucket.at:
         return bucket
     return Bucket(max(0.0, bucket.level - per_minute / 60 * (now - bucket.at)), now)
@@ -210,6 +225,10 @@ class ProvisionedLimiter:
         over = self.utilisation(now) - 1
         if over > 0:
             return Throttled("provisioned", over * 60)
+        return self.take(load, now)
+
+    def take(self, load: Load, now: float) -> Admitted:
+        self._bucket = drained(self._bucket, self.limits.tokens, now)
         expected = self._weight(load)
         self._bucket = poured(self._bucket, expected)
 
@@ -231,6 +250,9 @@ class Unlimited:
     """Lets everything in."""
 
     def admit(self, load: Load, now: float) -> Admitted | Throttled:
+        return self.take(load, now)
+
+    def take(self, load: Load, now: float) -> Admitted:
         return Admitted(lambda used, at: None)
 
     def headers(self, now: float) -> dict[str, str]:

@@ -20,7 +20,6 @@ from sandbox.dataplane import (
 from sandbox.dataplane.content_filter import findings, judge
 from sandbox.dataplane.inference import (
     Asked,
-    Limits,
     Prompt,
     Served,
     admitted,
@@ -30,6 +29,7 @@ from sandbox.dataplane.inference import (
     utilisation_header,
 )
 from sandbox.dataplane.limiter import Load
+from sandbox.dataplane.limits import Limits
 from sandbox.dataplane.memory import Memory, Recalled
 from sandbox.dataplane.operations import CHAT, COMPLETIONS, EMBEDDINGS, RESPONSES
 from sandbox.dataplane.responses import ResponsesRequest
@@ -49,8 +49,8 @@ LONG_RATE_LIMITS: Final = {
 class Models:
     """Answers requests."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._limits = Limits()
+    def __init__(self, memory: Memory, limits: Limits) -> None:
+        self._limits = limits
         self._memory = memory
         self._by_operation = {
             CHAT.name: self._chat,

@@ -21,6 +21,7 @@ from sandbox.dataplane.events import Events
 from sandbox.dataplane.files import Files
 from sandbox.dataplane.jobs import Jobs
 from sandbox.dataplane.kept_responses import KeptResponses
+from sandbox.dataplane.limits import Limits
 from sandbox.dataplane.memory import Memory
 from sandbox.dataplane.models import Models
 from sandbox.dataplane.objects import Objects
@@ -66,11 +67,14 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
     conversations = Conversations(objects, around.clock)
     responses = KeptResponses(objects, conversations, around.clock)
     memory = Memory(responses, conversations)
-    endpoint = Endpoint(around, reading, entrance, Models(memory), events)
+    limits = Limits(around.store)
+    around.after_reset.append(limits.forget)
+    endpoint = Endpoint(around, reading, entrance, Models(memory, limits), events)
     files = Files(around, objects)
     jobs = Jobs(around, objects, files)
     work = BatchWork(around, reading, objects, files, events, entrance.accounts, endpoint.in_batch)
     around.unwritten.append(work.wake)
+    around.after_reset.append(work.forget)
     batches = Batches(around, objects, files, work)
     inference = [
         *_inference("/deployments/{deployment}", endpoint, BY_DEPLOYMENT),

@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from sandbox.around import Around, Settings
-from sandbox.clock import Clock
+from sandbox.clock import Clock, stamp
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import routes
 from sandbox.directory import INSIDE_IP, OUTSIDE_IP, SUBSCRIPTION_ID, Directory
@@ -75,12 +75,14 @@ class Cloud:
         *,
         sku: str = "GlobalStandard",
         capacity: int = 100,
+        made: datetime | None = None,
         **properties: Any,
     ) -> None:
         self.put(
             f"{ACCOUNT_ID}/deployments/{name}",
             f"{CS}/accounts/deployments",
             sku={"name": sku, "capacity": capacity},
+            systemData={"createdAt": stamp(made)} if made else {},
             properties={
                 "model": {"format": "OpenAI", "name": model, "version": version},
                 "provisioningState": "Succeeded",

@@ -107,6 +107,46 @@ def test_provisioned_throughput_lets_in_until_it_is_full_and_drains_by_the_minut
     assert isinstance(gate.admit(load, 30.0), Admitted)
 
 
+def full():
+    gate = ProvisionedLimiter(Provisioned(tokens=6000, output_ratio=4))
+    for _ in range(3):
+        gate.admit(Load(prompt=3000, completion=0), 10_000.0)
+    return gate
+
+
+@pytest.mark.parametrize(
+    ("moved", "utilisation"),
+    [(-172_800, 0), (-61, 0), (-60, 1.5), (-1, 1.5), (30, 1), (172_800, 0)],
+)
+def test_a_provisioned_bucket_follows_a_clock_that_is_set_back_or_advanced(moved, utilisation):
+    gate, now = full(), 10_000.0 + moved
+    assert gate.utilisation(now) == pytest.approx(utilisation)
+    assert isinstance(gate.admit(Load(prompt=1, completion=0), now), Admitted) == (utilisation <= 1)
+    # From there on it drains as ever.
+    assert gate.utilisation(max(now, 10_000.0) + 120) == 0
+
+
+@given(st.lists(st.tuples(st.floats(-300, 300), st.integers(0, 5000)), max_size=60))
+def test_no_course_of_the_clock_keeps_a_provisioned_bucket_full_for_more_than_its_time(arrivals):
+    gate, now = ProvisionedLimiter(Provisioned(tokens=6000, output_ratio=4)), 10_000.0
+    for pause, prompt in arrivals:
+        now += pause
+        answer = gate.admit(Load(prompt=prompt, completion=0), now)
+        if isinstance(answer, Throttled):
+            # As long as told, and the minute at most by which the clock was set back.
+            later = now + answer.seconds + 60 + 1e-6
+            assert isinstance(gate.admit(Load(prompt=0, completion=0), later), Admitted)
+            now = later
+
+
+def test_what_was_let_in_before_the_clock_was_set_back_is_corrected_no_more():
+    gate = StandardLimiter(Standard(tokens=1000, requests=600))
+    admitted = gate.admit(Load(prompt=100, completion=900), 10_000.0)
+    gate.admit(Load(prompt=500, completion=0), 5000.0)
+    admitted.correct(Load(prompt=100, completion=0), 5001.0)
+    assert gate.headers(5001.0)["x-ratelimit-remaining-tokens"] == "500"
+
+
 def test_cached_tokens_weigh_nothing_on_provisioned_throughput():
     gate = ProvisionedLimiter(Provisioned(tokens=6000, output_ratio=4))
     gate.admit(Load(prompt=3000, completion=0, cached=3000), 0.0)

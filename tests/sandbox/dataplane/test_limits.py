@@ -1,10 +1,17 @@
 """Limits as a client meets them: 429, spillover, faults."""
 
+from datetime import timedelta
+
 import openai
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from sandbox import control
+from sandbox.dataplane import latency
+from sandbox.dataplane.routes import routes
 from sandbox.faults import Fault, Faults
-from tests.sandbox.dataplane.conftest import HELLO
+from tests.sandbox.dataplane.conftest import ACCOUNT_ID, HELLO, OPENAI_USER
 
 LONG = {"messages": HELLO, "max_tokens": 900}
 
@@ -172,3 +179,79 @@ def test_a_fine_tuned_model_answers_under_its_own_name(cloud, client):
     name = "gpt-4.1-mini-2025-04-14.ft-0011223344"
     cloud.deployment("triage", name, "1")
     assert client.chat.completions.create(model="triage", messages=HELLO).model == name
+
+
+def use_up(client):
+    """Until it is full."""
+    with pytest.raises(openai.RateLimitError):
+        for _ in range(40):
+            client.chat.completions.create(model="chat", messages=HELLO)
+
+
+def test_a_reset_forgets_what_was_used_though_the_clock_stands_still(cloud, client):
+    around, secret = cloud.around, "s"
+    app = Starlette(routes=[control.routes(around, Faults(around.store), secret), *routes(around)])
+    cloud.deployment("chat", capacity=1)
+    with TestClient(app) as web:
+        user = client.with_options(http_client=web)
+        use_up(user)
+        web.post("/_plumb/reset", json={}, headers={control.SECRET_HEADER: secret})
+        cloud.account()
+        cloud.deployment("chat", capacity=1)
+        cloud.allow("cora-app", OPENAI_USER, ACCOUNT_ID)
+        assert user.chat.completions.create(model="chat", messages=HELLO)
+
+
+def test_a_deployment_that_was_deleted_and_made_again_begins_anew(cloud, client):
+    for made in (cloud.now - timedelta(days=1), cloud.now):
+        cloud.deployment("chat", capacity=1, made=made)
+        assert client.chat.completions.create(model="chat", messages=HELLO)
+        use_up(client)
+
+
+@pytest.mark.parametrize("sku", ["GlobalStandard", "GlobalProvisionedManaged"])
+def test_a_start_anew_forgives_nothing(cloud, client, events, sku):
+    cloud.deployment("chat", sku=sku, capacity=1)
+    use_up(client)
+    events.flush()
+    with TestClient(Starlette(routes=routes(cloud.around))) as web:
+        again = client.with_options(http_client=web)
+        with pytest.raises(openai.RateLimitError):
+            again.chat.completions.create(model="chat", messages=HELLO)
+        cloud.wait(60)
+        again.api_key = cloud.token()
+        assert again.chat.completions.create(model="chat", messages=HELLO)
+
+
+@pytest.mark.parametrize(
+    ("sku", "capacity", "words"),
+    [("GlobalStandard", 20, 6000), ("GlobalProvisionedManaged", 2, 900)],
+)
+def test_a_busy_deployment_takes_longer_though_the_clock_stands_still(
+    slow, client, monkeypatch, sku, capacity, words
+):
+    waited = []
+
+    async def note(seconds):
+        waited.append(seconds)
+
+    monkeypatch.setattr("sandbox.dataplane.endpoint.asyncio.sleep", note)
+    for sigma in ("FIRST_SIGMA", "GAP_SIGMA"):
+        monkeypatch.setattr(latency, sigma, 0.0)
+
+    def ask():
+        client.api_key = slow.token()
+        long = [{"role": "user", "content": "word " * words}]
+        client.chat.completions.create(model="chat", messages=long, seed=1, max_tokens=30)
+
+    slow.deployment("chat", sku=sku, capacity=capacity)
+    slow.wait(60)
+    with pytest.raises(openai.RateLimitError):
+        for _ in range(99):
+            ask()
+    idle, busy = waited[0], waited[-1]
+    assert waited == sorted(waited)
+    assert busy > 1.5 * idle
+    slow.wait(600)
+    ask()
+    assert waited[-1] == pytest.approx(idle)
