@@ -17,7 +17,8 @@ from policies.world import Finding, Resource, World
 
 RUNBOOK: Final = "operations.runbookUrl"
 ROTATION: Final = "operations.onCall.rotation"
-REVIEW: Final = "plumb capacity plan --record"
+REVIEW: Final = "plumb readiness record capacityPlan --from FILE"
+FORECAST: Final = "plumb readiness record demand --from FILE --route"
 
 PLACEHOLDER: Final = re.compile(
     r"(^|[^a-z])(todo|tbd|fixme|changeme)([^a-z]|$)|(^|[./@])example\.(com|org|net)([:/?#]|$)",
@@ -119,7 +120,7 @@ def _plan(evidence: Resource, plan: Fields, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             evidence,
             f"the capacity plan is nowhere to be read: url is {shown(plan.read('data.url'))}. "
-            f"Fix: {REVIEW}, with its address.",
+            f"Fix: {REVIEW}, with its url.",
             plan.at("data.url"),
         )
     late = outdated(plan.text("data.reviewedAt"), ctx.limit(PLAN_DAYS), ctx.now)
@@ -133,11 +134,12 @@ def _plan(evidence: Resource, plan: Fields, ctx: Context) -> Iterator[Finding]:
 
 def _demand(evidence: Resource, demand: Fields, ctx: Context) -> Iterator[Finding]:
     route = shown(demand.text("subject.route"))
+    again = f"Fix: {FORECAST} {route}."
     late = outdated(demand.text("data.asOf"), ctx.limit(DEMAND_DAYS), ctx.now)
     if late:
         yield Finding(
             evidence,
-            f"the forecast of demand on the route {route} {late}. Fix: {REVIEW}.",
+            f"the forecast of demand on the route {route} {late}. {again}",
             demand.at("data.asOf"),
         )
     months, least = demand.number("data.growthMonths"), ctx.limit(GROWTH_MONTHS)
@@ -146,7 +148,7 @@ def _demand(evidence: Resource, demand: Fields, ctx: Context) -> Iterator[Findin
         yield Finding(
             evidence,
             f"the forecast of demand on the route {route} looks ahead {ahead}; {least:g} months "
-            f"are needed, since quota takes weeks. Fix: {REVIEW} --months {max(6, least):g}.",
+            f"are needed, since quota takes weeks. {again}",
             demand.at("data.growthMonths"),
         )
 
@@ -190,7 +192,8 @@ RULES: Final[list[Rule]] = [
         "ahead.",
         why="Quota is granted in days and regions run full: who notices on the day that traffic "
         "has outgrown it turns users away for weeks.",
-        fix=f"Review the plan and run {REVIEW}, for at least three months ahead.",
+        fix=f"Review the plan for at least three months ahead, then {REVIEW}; each route's demand "
+        f"likewise: {FORECAST} ROUTE.",
         types=frozenset({DEPLOYMENT}),
         controls=("Well-Architected PE:02",),
         params=(PLAN_DAYS, DEMAND_DAYS, GROWTH_MONTHS),

@@ -3,5 +3,6 @@
 from typing import Final
 
 from policies.rule import Rule
+from policies.rules.business import approvals, budget
 
-RULES: Final[list[Rule]] = []
+RULES: Final[list[Rule]] = [*approvals.RULES, *budget.RULES]

@@ -1,0 +1,223 @@
+"""Approvals: every role said yes, in person, to what is deployed, after it was measured."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from components.catalog import DEPLOYMENT
+from components.evidence_kinds import KINDS, MEASURED
+from policies.freshness import outdated
+from policies.limits.business import APPROVAL_DAYS, APPROVERS
+from policies.proof import Proofs, changes, entries, entry, time
+from policies.rule import Context, Levels, Rule, StackRule, each
+from policies.serving import account_names, serving, talks
+from policies.values import Fields
+from policies.wording import shown
+from policies.world import Finding, Resource, World
+
+APPROVE: Final = "plumb readiness approve --role"
+PARTS: Final = KINDS["approval"].compares
+OF_ANY_MODEL: Final = frozenset({"model", "version", "sku"})
+"""What is compared of a model that answers in vectors: it has no filter and no prompt."""
+
+
+@dataclass(frozen=True)
+class _Approval:
+    """What one role said."""
+
+    role: str
+    evidence: Resource
+    entry: Fields
+
+    @property
+    def said(self) -> str:
+        return f"the approval for {self.role}"
+
+    @property
+    def again(self) -> str:
+        return f"Fix: {_approve(self.role)}."
+
+    @property
+    def person(self) -> str | None:
+        """Who it was, by the directory's id."""
+        by = "data.by"
+        keys = ("objectId", "id", "name") if isinstance(self.entry.read(by), Mapping) else ()
+        found = [self.entry.text(f"{by}.{key}") for key in keys] or [self.entry.text(by)]
+        return next((text.strip().lower() for text in found if text and text.strip()), None)
+
+
+def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
+    if not world.of(DEPLOYMENT):
+        return
+    given: dict[str, _Approval] = {}
+    proofs = Proofs(world)
+    for evidence in proofs.of_stack:
+        for approval in sorted(entries(evidence, "approval"), key=_place):
+            role = approval.text("data.role") or ""
+            given[role] = _Approval(role, evidence, approval)
+    wanted = sorted(ctx.limit(APPROVERS))
+    for role in wanted:
+        if role not in given:
+            yield Finding(
+                proofs.of_stack[0] if proofs.of_stack else None,
+                f"nobody has approved for {role}. Fix: {_approve(role)}.",
+                "approval",
+            )
+    present = [given[role] for role in wanted if role in given]
+    yield from _same_person([given[role] for role in sorted(given)])
+    measured = _Measured(world, proofs)
+    yield from each(present, lambda approval: _incomplete(approval, ctx))
+    yield from each(present, measured.complaints)
+
+
+def _approve(role: str) -> str:
+    return f"{APPROVE} {role} --ticket TICKET{' --metrics FILE' if role == 'product' else ''}"
+
+
+def _place(entry: Fields) -> float:
+    return entry.number("seq") or 0
+
+
+def _same_person(approvals: list[_Approval]) -> Iterator[Finding]:
+    people: dict[str, _Approval] = {}
+    for approval in approvals:
+        person = approval.person
+        first = people.setdefault(person, approval) if person else approval
+        if first is not approval:
+            yield Finding(
+                approval.evidence,
+                f"{shown(approval.entry.text('data.by.name') or approval.person)} has approved "
+                f"both for {first.role} and for {approval.role}; each role is another person. "
+                f"{approval.again}",
+                approval.entry.at("data.by"),
+            )
+
+
+def _incomplete(approval: _Approval, ctx: Context) -> Iterator[Finding]:
+    entry = approval.entry
+    if approval.person is None:
+        yield Finding(
+            approval.evidence,
+            f"{approval.said} does not say who gave it. {approval.again}",
+            entry.at("data.by"),
+        )
+    if not (entry.text("data.ticket") or "").strip():
+        yield Finding(
+            approval.evidence,
+            f"{approval.said} names no ticket, so nobody can read why. {approval.again}",
+            entry.at("data.ticket"),
+        )
+    late = outdated(entry.text("data.at"), ctx.limit(APPROVAL_DAYS), ctx.now)
+    if late:
+        yield Finding(
+            approval.evidence, f"{approval.said} {late}. {approval.again}", entry.at("data.at")
+        )
+    if approval.role == "product" and not any(map(_is_whole, entry.items("data.successMetrics"))):
+        yield Finding(
+            approval.evidence,
+            f"{approval.said} does not say by what success is known: it has no metric with name, "
+            f"target and source. {approval.again}",
+            entry.at("data.successMetrics"),
+        )
+
+
+def _is_whole(metric: Fields) -> bool:
+    return all(metric.is_set(key) for key in ("name", "target", "source"))
+
+
+class _Measured:
+    """What callers reach, as it is deployed and as it was measured."""
+
+    def __init__(self, world: World, proofs: Proofs) -> None:
+        self._world = world
+        self._deployments = [(each, proofs.of(each)) for each in serving(world)]
+        self._newest = self._newest_measured()
+
+    def _newest_measured(self) -> tuple[datetime, str] | None:
+        """When something was last measured, and what."""
+        found = [
+            (at, f"{kind} of {deployment.label}")
+            for deployment, proofs in self._deployments
+            for evidence in proofs
+            for kind in sorted(MEASURED)
+            if (proven := entry(evidence, kind)) and (at := time(proven.text("measuredAt")))
+        ]
+        return max(found, default=None)
+
+    def complaints(self, approval: _Approval) -> Iterator[Finding]:
+        at = time(approval.entry.text("data.at"))
+        if at and self._newest and at < self._newest[0]:
+            yield Finding(
+                approval.evidence,
+                f"{approval.said} is of {at:%Y-%m-%d %H:%M}, before the newest result, "
+                f"{self._newest[1]} of {self._newest[0]:%Y-%m-%d %H:%M}. {approval.again}",
+                approval.entry.at("data.at"),
+            )
+        covered: dict[str, list[Fields]] = {}
+        for identity in approval.entry.items("data.covers"):
+            covered.setdefault((identity.text("deployment") or "").lower(), []).append(identity)
+        lacking = [
+            (deployment, lack)
+            for deployment, proofs in self._deployments
+            if (lack := self._lack(deployment, proofs, covered))
+        ]
+        if lacking:
+            (deployment, lack), *others = lacking
+            more = f" and {len(others)} more" if others else ""
+            yield Finding(
+                approval.evidence,
+                f"{approval.said} does not cover {deployment.label}{more} as deployed: {lack}. "
+                f"{approval.again}",
+                approval.entry.at("data.covers"),
+            )
+
+    def _lack(
+        self, deployment: Resource, proofs: list[Resource], covered: dict[str, list[Fields]]
+    ) -> str | None:
+        """In what an approval is not of this deployment; None if it is."""
+        accounts = account_names(self._world, deployment)
+        name = (deployment.fields.text("deploymentName") or "").lower()
+        identities = [
+            identity
+            for identity in covered.get(name, ())
+            if (identity.text("account") or "").lower() in accounts
+        ]
+        if not identities:
+            return "it is not among what was approved"
+        parts = [part for part in PARTS if talks(deployment) or part in OF_ANY_MODEL]
+        if not proofs:
+            parts = [part for part in parts if part != "promptSha256"]  # nobody knows today's
+        found = ""
+        for identity in identities:
+            proven = Fields({"identity": identity.held}, "approval")
+            evidence = proofs[0] if proofs else deployment
+            differ = changes(self._world, deployment, evidence, proven, parts)
+            if not differ:
+                return None
+            part, was, now = differ[0]
+            found = f"{part} was {shown(was)} and is {shown(now)}"
+            if part.endswith("Sha256"):
+                found = f"it has another {'prompt' if part.startswith('prompt') else 'filter'}"
+        return found
+
+
+RULES: Final[list[Rule]] = [
+    StackRule(
+        id="approvals-complete",
+        number=47,
+        category="business",
+        severity="Critical",
+        levels=Levels.of("-aM"),
+        description="Product, security, responsible AI and operations have each approved what is "
+        "deployed, after it was measured.",
+        why="Results do not decide, people do. An approval of another model, from before the "
+        "measurement, or by one person in four roles is none, whoever signs it.",
+        fix=f"Let one person of each role run {APPROVE} ROLE --ticket TICKET; product also names "
+        "the metrics by which success will be known, with target and source.",
+        types=frozenset({DEPLOYMENT}),
+        controls=("MCSB AI-5", "Well-Architected OE:11"),
+        params=(APPROVERS, APPROVAL_DAYS),
+        check=approvals_complete,
+    ),
+]
