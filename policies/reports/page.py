@@ -14,7 +14,7 @@ from policies.reports.words import STATUSES, VERDICTS, judged_as
 from policies.rule import CATEGORIES, Category
 
 RADIUS: Final = 42
-ON_THE_PAGE: Final = 7
+ON_THE_PAGE: Final = 5
 """Findings beside everything else on one sheet of A4; the others follow on sheets of their own."""
 ROLES: Final = ("Product", "Security", "Responsible AI", "Operations")
 MARKS: Final[dict[Status, str]] = {

@@ -60,7 +60,7 @@ def _state(stack: StackReport, category: Category) -> str:
 def _findings(rows: Sequence[Row]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(width=13)
-    table.add_column(width=32, overflow="fold")
+    table.add_column(width=34, overflow="fold")
     table.add_column(overflow="fold")
     for row in rows:
         what, _, fix = row.message.partition(" Fix: ")
