@@ -48,6 +48,8 @@ class Monitor(mocks.MockMonitor):
         super().__init__(_Azure())
         self.subscription = subscription
         self.found: list[Resource] = []
+        self.transformed: list[str] = []
+        """URNs of what the engine would change before anybody sees it."""
         self._lock = threading.Lock()  # the SDK registers from several threads
 
     def Invoke(self, request: Any) -> Any:
@@ -67,6 +69,8 @@ class Monitor(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:
         urn = self.make_urn(request.parent, request.type, request.name)
         type = normal_type(request.type)
+        if request.transforms:
+            self.transformed.append(urn)
         if type == STACK:
             return wire.RegisterResourceResponse(urn=urn)
         secrets: set[str] = set()
@@ -114,6 +118,13 @@ def run(program: Path, project: str, stack_name: str, config: Mapping[str, Any])
         raise
     except Exception as error:
         raise ProgramFails(_told(error, program)) from error
+    if monitor.transformed or monitor.get_registered_transforms():
+        what = min(monitor.transformed, default="everything in the stack")
+        raise ProgramFails(
+            f"the program transforms {what}, which only the engine does, so what it deploys cannot "
+            "be seen here. Fix: write it where the resource is declared; or judge it by pulumi "
+            "preview --policy-pack policies alone."
+        )
     world = World([root, *monitor.found])
     if len(world.by_urn) < len(world.resources):
         twice = min(

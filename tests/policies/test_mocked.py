@@ -142,6 +142,49 @@ def test_a_program_that_fails_late_fails(run):
         run(late)
 
 
+OPENED = """
+    import pulumi
+    from pulumi_azure_native import cognitiveservices as ai
+
+    def opened(args):
+        if not args.type_.endswith(":Account"):
+            return None
+        return pulumi.{kind}Result({{**args.props, "properties": {{}}}}, args.opts)
+
+    {before}
+    ai.Account("account", resource_group_name="rg", properties={{"disable_local_auth": True}}{opts})
+"""
+OPTIONS = ", opts=pulumi.ResourceOptions({}=[opened])"
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "opts"),
+    [
+        ("ResourceTransform", "", OPTIONS.format("transforms")),
+        ("ResourceTransform", "pulumi.runtime.register_resource_transform(opened)", ""),
+    ],
+)
+def test_what_only_the_engine_changes_cannot_be_judged(run, kind, before, opts):
+    with pytest.raises(mocked.ProgramFails, match="which only the engine does"):
+        run(OPENED.format(kind=kind, before=before, opts=opts))
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "opts"),
+    [
+        ("ResourceTransformation", "", OPTIONS.format("transformations")),
+        (
+            "ResourceTransformation",
+            "pulumi.runtime.register_stack_transformation(opened)",
+            "",
+        ),
+    ],
+)
+def test_what_the_program_itself_changes_is_judged_as_changed(run, kind, before, opts):
+    made = by_name(run(OPENED.format(kind=kind, before=before, opts=opts)))
+    assert made["account"].inputs["properties"] == {}
+
+
 def test_two_resources_of_one_name_are_refused_as_the_engine_would(run):
     source = """
         from pulumi_azure_native import resources
