@@ -147,11 +147,13 @@ def peak_rpm(target: Declared, key: Key) -> int:
 
 
 def rollback_target(target: Declared, stable: str) -> Key:
-    """Another deployment of the stack that could answer in its place, as a rehearsal found."""
+    """Another deployment that could answer in its place: an older version, else a general one."""
     account, name = target.settings.target(stable)
+    deployments = target.settings.accounts[account].deployments
+    others = [key for key, each in sorted(deployments.items()) if key != name and is_chat(each)]
     purpose = name.rpartition("-")[0]
-    others = [key for key in sorted(target.identities) if key != (account, name)]
-    return next((key for key in others if key[1].startswith(f"{purpose}-v")), (account, name))
+    same = [key for key in others if key.startswith(f"{purpose}-v")]
+    return account, (same or others or [name])[0]
 
 
 def load_test(target: Declared, key: Key, at: datetime):
