@@ -43,7 +43,9 @@ LEVELS: Final[dict[int, Level]] = {
 class Gate:
     """What one run of the pack has learned so far. The engine starts it anew for every run."""
 
-    def __init__(self, waivers: Sequence[Waiver] = ()) -> None:
+    def __init__(self, waivers: Sequence[Waiver] = (), now: datetime | None = None) -> None:
+        self.now = now or datetime.now(UTC)
+        """One moment for every rule, however long the update takes."""
         self.profile: Profile = "prod"
         self.levels: dict[str, Level] = {}
         self.waivers = waivers
@@ -75,13 +77,13 @@ class Gate:
             policy.enforcement_level = sdk.EnforcementLevel(level)
 
     def context(self, config: Mapping[str, Any] | None) -> Context:
-        return Context(profile=self.profile, now=datetime.now(UTC), config=dict(config or {}))
+        return Context(profile=self.profile, now=self.now, config=dict(config or {}))
 
     def registered(self, urn: str) -> Register:
         """The stack's waivers. Which stack, `policy analyze` tells only in the URNs."""
         if self.register is None:
             stack = self.stack or urn.removeprefix("urn:pulumi:").partition("::")[0]
-            self.register = Register(self.waivers, stack, datetime.now(UTC).date())
+            self.register = Register(self.waivers, stack, self.now.date())
         return self.register
 
     def remember(self, request: Any) -> Resource:

@@ -9,6 +9,7 @@ from components.catalog import RAI_POLICY
 from components.evidence_kinds import differences
 from policies.serving import account_names
 from policies.values import Fields, Need, Unknown, Value
+from policies.wording import CREDENTIAL, shown
 from policies.world import Resource, World
 
 EVIDENCE: Final = "plumb:index:Evidence"
@@ -156,24 +157,29 @@ def known(value: Value, path: str) -> None:
                 known(held, f"{path}[{place}]")
 
 
-def age(text: str | None, now: datetime) -> timedelta | str:
-    """How long ago a time was, or why it is none that counts.
-
-    A time must be in UTC, and not in the future: tomorrow's measurement is nobody's.
-    """
-    if text is None:
-        return "has no date"
+def time(text: str | None) -> datetime | None:
+    """A time in UTC; None for any other text."""
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text or "")
     except ValueError:
-        return "has a date that is none"
-    if at.utcoffset() != timedelta(0) or not text.endswith("Z"):
-        return "has a date that is not in UTC"
+        return None
+    return at if at.utcoffset() == timedelta(0) else None
+
+
+def days_ago(text: str | None, now: datetime) -> float | str:
+    """How many days ago a time was, or why it is none that counts.
+
+    What will be measured tomorrow has not been measured.
+    """
+    at = time(text)
+    if at is None:
+        return f"has no date in UTC but {shown(text)}" if text else "has no date"
     if at > now + SKEW:
-        return "has a date in the future"
-    return max(now - at, timedelta(0))
+        return f"has a date in the future, {shown(text)}"
+    return max(now - at, timedelta(0)) / timedelta(days=1)
 
 
-def days(ago: timedelta) -> str:
-    """An age as findings show it: whole days, rounded up, since any part of one is too much."""
-    return f"{-(-ago // timedelta(days=1))} days"
+def of_whom(evidence: Resource) -> str:
+    """Of whom evidence speaks, as commands and people call it."""
+    name = evidence.fields.peek("subject.deployment")
+    return name if isinstance(name, str) and not CREDENTIAL.search(name) else evidence.name

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from components.catalog import ACCOUNT, DEPLOYMENT, models
 from policies.values import Fields, Need, Unknown, Value
+from policies.wording import CREDENTIAL
 from policies.world import Resource, World
 
 ROUTING: Final = "plumb:index:Routing"
@@ -178,3 +179,9 @@ def talks(deployment: Resource) -> bool:
         Need: nobody can tell yet which model it is.
     """
     return deployment.fields.text("properties.model.name") not in _embeddings()
+
+
+def called(deployment: Resource) -> str:
+    """What commands call a deployment, for the fix of a finding."""
+    name = deployment.fields.peek("deploymentName")
+    return name if isinstance(name, str) and not CREDENTIAL.search(name) else deployment.name

@@ -40,12 +40,17 @@ OTHERS: Final = (
         "a resource of azure-native, or a step of the pipeline outside the stack",
     ),
     (
+        r"azure-native:managedservices:Registration\w+",
+        "hands roles to another directory, where nobody here sees who holds them",
+        "a RoleAssignment to a group of this directory",
+    ),
+    (
         r"azure-native:machinelearningservices:.*",
         "can serve models past every rule on deployments and content filters",
         "an Account and Deployment of azure-native:cognitiveservices",
     ),
     (
-        r"azure.*cognitiveservices.*",
+        r"(azure|kubernetes).*cognitiveservices.*",
         "belongs to Azure AI, and no rule knows what it does",
         "leave it out",
     ),

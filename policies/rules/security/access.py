@@ -75,7 +75,8 @@ def _too_much(assignment: Resource, world: World, ctx: Context) -> Iterator[Find
 
 def _role(definition: str) -> str | None:
     """The name of the built-in role that a definition's id ends in."""
-    return ROLE_NAMES.get(definition.rstrip("/").rpartition("/")[2].lower())
+    scope, _, guid = definition.lower().rpartition("/roledefinitions/")
+    return None if "/roledefinitions/" in scope else ROLE_NAMES.get(guid)
 
 
 def _too_wide(world: World, assignment: Resource) -> str | None:

@@ -184,11 +184,11 @@ def parts(profile, now):
                 },
                 "current": {"promptSha256": PROMPT, "gitSha": "1a2b3c"},
                 "chain": recorder.chain,
-                "demand": demand,
-                **measured[name],
+                **({"demand": demand, **measured[name]} if name in served else {}),
             },
         )
-        for name in served
+        for name in MODELS
+        if name != "reserved" or has_reserved(profile)
     }
     made["stack-evidence"] = Part(
         EVIDENCE,

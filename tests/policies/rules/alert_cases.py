@@ -239,6 +239,7 @@ REFUSED = [
         "prod",
         [("throttling", f"{DIMENSIONS}.0.values", ["500"]), ("next", "", MISSING)],
         "no alert tells of calls turned away (429) of 'chat'",
+        {"load-test-evidence-present"},
     ),
     (
         THROTTLING,

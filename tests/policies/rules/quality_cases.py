@@ -1,9 +1,305 @@
 """What the rules on quality let pass, and what they refuse."""
 
-PASSED = []
+from datetime import timedelta
 
-REFUSED = []
+from tests.policies.compliant.proof import ByHand
+from tests.policies.worlds import MISSING, NOW, part
 
-NEEDED = []
+PRESENT = "evaluation-evidence-present"
+MATCHES = "evaluation-matches-deployment"
+FRESH = "evaluation-fresh"
+SIZE = "evaluation-sample-size"
+GROUNDED = "groundedness-threshold"
+METRICS = "quality-metrics-threshold"
+SAFETY = "safety-evaluation-passed"
+HONEST = "evidence-integrity"
+
+PROOF = "chat-evidence"
+DATA = "evaluation.data"
+REVIEW = "humanReview.data"
+MODEL = "properties.model.name"
+STRICT = "properties.contentFilters.0.severityThreshold"
+UNTESTED = {"load-test-evidence-present"}
+UNAPPROVED = {"approvals-complete"}
+
+
+def ago(**time):
+    return f"{NOW - timedelta(**time):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def evaluated(*changes):
+    return [(PROOF, f"{DATA}.{path}", value) for path, value in changes]
+
+
+def reviewed(*changes):
+    return [(PROOF, f"{REVIEW}.{path}", value) for path, value in changes]
+
+
+AHEAD = (PROOF, "chain.headAt", ago(days=-9))
+EMBEDDINGS_SERVE = ("routing", "routes.chat.fallback", ["account/embed-v1"])
+BY_AZURE_NAME = [
+    (PROOF, "subject.account", "SHOP-AI"),
+    *((PROOF, f"{kind}.subject.account", "SHOP-AI") for kind in ("evaluation", "humanReview")),
+    (PROOF, "loadTest.subject.account", "SHOP-AI"),
+]
+
+PASSED = [
+    (PRESENT, "prod", [EMBEDDINGS_SERVE]),
+    (PRESENT, "prod", [("embed-evidence", "", MISSING), ("previous-evidence", "", MISSING)]),
+    (PRESENT, "staging", [(PROOF, "humanReview", MISSING)]),
+    (PRESENT, "prod", BY_AZURE_NAME),
+    (PRESENT, "prod", [("chat", "deploymentName", "CHAT-V2")]),
+    (MATCHES, "prod", [("strict", "properties.contentFilters.0.severityThreshold", "Medium")]),
+    (MATCHES, "prod", [("strict", "properties.mode", "Blocking"), EMBEDDINGS_SERVE]),
+    (MATCHES, "prod", [(PROOF, "evaluation.identity.sku", "GlobalStandard")]),
+    (MATCHES, "prod", [("previous", MODEL, "gpt-5.5")]),
+    (FRESH, "prod", [(PROOF, "evaluation.measuredAt", ago(days=14))]),
+    (FRESH, "staging", [(PROOF, "evaluation.measuredAt", ago(days=30))]),
+    (FRESH, "dev", [(PROOF, "evaluation.measuredAt", ago(days=90))]),
+    (FRESH, "prod", [(PROOF, "humanReview.measuredAt", ago(days=180))]),
+    (FRESH, "prod", [(PROOF, "evaluation.measuredAt", ago(minutes=-5))]),
+    (FRESH, "prod", [(PROOF, "evaluation", MISSING)]),
+    (SIZE, "prod", evaluated(("samples", 200), ("judged", 190))),
+    (SIZE, "prod", evaluated(("samplesByTag.edge", 30), ("samplesByTag.adversarial", 20))),
+    (SIZE, "staging", evaluated(("samples", 100), ("judged", 95))),
+    (SIZE, "dev", evaluated(("samples", 30), ("judged", 29), ("samplesByTag.edge", 5))),
+    (SIZE, "prod", [(PROOF, "evaluation", MISSING)]),
+    (GROUNDED, "prod", evaluated(("metrics.groundedness", 4.01))),
+    (GROUNDED, "prod", [(PROOF, "evaluation", MISSING)]),
+    (METRICS, "prod", evaluated(("metrics.relevance", 4.2), ("metrics.coherence", 4))),
+    (METRICS, "prod", evaluated(("metrics.groundedness", 4.3), ("passShareLower", 0.8))),
+    (METRICS, "prod", evaluated(("baseline", MISSING))),
+    (METRICS, "prod", reviewed(("reviewed", 20), ("passShare", 0.9), ("kappa", 0.6))),
+    (METRICS, "prod", [(PROOF, "evaluation", MISSING), (PROOF, "humanReview", MISSING)]),
+    (SAFETY, "prod", evaluated(("safety.violence.defectRate", 0.01))),
+    (SAFETY, "prod", evaluated(("safety.sexual.maxSeverity", "Medium"))),
+    (SAFETY, "prod", evaluated(("jailbreakDefectRate", 0.05))),
+    (SAFETY, "prod", [(PROOF, "evaluation", MISSING)]),
+    (HONEST, "prod", []),
+    (HONEST, "prod", [(PROOF, "current", MISSING)]),
+    (HONEST, "prod", [("stack-evidence", "approval", MISSING)]),
+    (HONEST, "prod", evaluated(("samples", 300.0), ("uri", MISSING))),
+]
+
+REFUSED = [
+    (PRESENT, "dev", [(PROOF, "evaluation", MISSING)], "answers callers and has no evaluation"),
+    (PRESENT, "prod", [(PROOF, "evaluation", "yes")], "no evaluation", {HONEST}),
+    (PRESENT, "prod", [(PROOF, "humanReview", MISSING)], "has no review by people"),
+    (
+        PRESENT,
+        "staging",
+        [(PROOF, "", MISSING)],
+        "'chat' answers callers and has no evaluation",
+        UNTESTED,
+    ),
+    (
+        PRESENT,
+        "staging",
+        [(PROOF, "subject.deployment", "chat-v1")],
+        "Fix: plumb evaluate DATA --target chat-v2 --record",
+        UNTESTED | {HONEST},
+    ),
+    (
+        PRESENT,
+        "staging",
+        [("routing", "routes", {})],
+        "'previous' answers callers",
+        UNTESTED | UNAPPROVED,
+    ),
+    (
+        MATCHES,
+        "prod",
+        [(PROOF, "evaluation.identity.model", "gpt-5.1")],
+        "model 'gpt-5.1' was measured, 'gpt-5.4' is deployed",
+    ),
+    (
+        MATCHES,
+        "dev",
+        [("chat", "properties.model.version", "2026-04-01")],
+        "version '2026-03-05' was measured, '2026-04-01' is deployed",
+        {*UNTESTED, "capacity-covers-peak", "model-approved"},
+    ),
+    (
+        MATCHES,
+        "prod",
+        [(PROOF, "humanReview.identity.version", MISSING)],
+        "version unset was measured",
+        {HONEST},
+    ),
+    (
+        MATCHES,
+        "prod",
+        [(PROOF, "current.promptSha256", "0" * 64)],
+        "evaluated: another prompt.",
+        UNAPPROVED,
+    ),
+    (
+        MATCHES,
+        "prod",
+        [(PROOF, "current.promptSha256", MISSING)],
+        "evaluated: another prompt.",
+        UNAPPROVED,
+    ),
+    (
+        MATCHES,
+        "prod",
+        [(PROOF, "evaluation.identity.filterSha256", "0" * 64)],
+        "evaluated: another content filter.",
+    ),
+    (
+        FRESH,
+        "prod",
+        [(PROOF, "evaluation.measuredAt", ago(days=41))],
+        "the evaluation of 'chat-v2' is 41.0 days old (limit 14)",
+    ),
+    (FRESH, "prod", [(PROOF, "evaluation.measuredAt", ago(days=14, seconds=9))], "(limit 14)"),
+    (FRESH, "staging", [(PROOF, "evaluation.measuredAt", ago(days=31))], "(limit 30)"),
+    (FRESH, "dev", [(PROOF, "evaluation.measuredAt", ago(days=91))], "(limit 90)"),
+    (FRESH, "prod", [(PROOF, "humanReview.measuredAt", ago(days=181))], "humanReview of 'chat-v2'"),
+    (
+        FRESH,
+        "prod",
+        [(PROOF, "evaluation.measuredAt", ago(minutes=-6)), AHEAD],
+        "has a date in the future",
+        UNAPPROVED,
+    ),
+    (
+        FRESH,
+        "prod",
+        [(PROOF, "evaluation.measuredAt", "2026-11-20T09:00:00+01:00")],
+        "no date in UTC but",
+        {HONEST},
+    ),
+    (FRESH, "prod", [(PROOF, "evaluation.measuredAt", "2026-11-20")], "no date in UTC", {HONEST}),
+    (FRESH, "prod", [(PROOF, "evaluation.measuredAt", MISSING)], "has no date", {HONEST}),
+    (SIZE, "prod", evaluated(("samples", 199), ("judged", 199)), "has 199 samples (need 200)"),
+    (
+        SIZE,
+        "prod",
+        evaluated(("samples", 25), ("judged", 25), ("samplesByTag.edge", 3)),
+        "has 25 samples, 3 edge cases (need 200, 30)",
+    ),
+    (SIZE, "prod", evaluated(("samplesByTag.adversarial", 19)), "19 attacks (need 20)"),
+    (SIZE, "staging", evaluated(("samplesByTag.edge", 14)), "14 edge cases (need 15)"),
+    (SIZE, "dev", evaluated(("samplesByTag.adversarial", 4)), "4 attacks (need 5)"),
+    (SIZE, "prod", evaluated(("samplesByTag.edge", MISSING)), "no edge cases", {HONEST}),
+    (SIZE, "prod", evaluated(("samples", "300")), "has no samples (need 200)", {HONEST}),
+    (SIZE, "prod", evaluated(("judged", 284)), "284 of 300 answers of 'chat-v2' got a score"),
+    (SIZE, "prod", evaluated(("judged", MISSING)), "no of 300 answers", {HONEST}),
+    (SIZE, "prod", evaluated(("datasetSha256", MISSING)), "datasetSha256 is unset", {HONEST}),
+    (GROUNDED, "prod", evaluated(("metrics.groundedness", 4.0)), "is 4, not over 4.0", {METRICS}),
+    (
+        GROUNDED,
+        "dev",
+        evaluated(("metrics.groundedness", 3.9), ("baseline", MISSING)),
+        "is 3.9, not over 4.0",
+    ),
+    (GROUNDED, "prod", evaluated(("metrics.groundedness", MISSING)), "is absent", {HONEST}),
+    (GROUNDED, "prod", evaluated(("metrics.groundedness", "4.6")), "is absent", {HONEST}),
+    (GROUNDED, "prod", evaluated(("metrics.groundedness", True)), "is absent", {HONEST}),
+    (METRICS, "prod", evaluated(("metrics.coherence", 3.99)), "coherence 3.99 (need 4.0)"),
+    (
+        METRICS,
+        "prod",
+        evaluated(("metrics.fluency", 3), ("metrics.relevance", 3.9), ("baseline", MISSING)),
+        "relevance 3.9 (need 4.0); fluency 3 (need 4.0)",
+    ),
+    (METRICS, "dev", evaluated(("metrics.fluency", MISSING)), "fluency absent", {HONEST}),
+    (METRICS, "prod", evaluated(("passShareLower", 0.79)), "passShareLower 0.79 (need 0.8)"),
+    (METRICS, "prod", evaluated(("passShareLower", MISSING)), "Lower absent", {HONEST}),
+    (
+        METRICS,
+        "prod",
+        evaluated(("metrics.groundedness", 4.29)),
+        "groundedness fell from 4.5 to 4.29 (limit 0.2 below)",
+    ),
+    (METRICS, "prod", evaluated(("baseline.coherence", 5)), "coherence fell from 5 to 4.7"),
+    (METRICS, "prod", reviewed(("passShare", 0.89)), "passShare 0.89 (need 0.9)"),
+    (METRICS, "prod", reviewed(("reviewed", 19)), "reviewed 19 (need 20)"),
+    (METRICS, "prod", reviewed(("kappa", 0.59)), "kappa 0.59 (need 0.6)"),
+    (METRICS, "staging", reviewed(("kappa", MISSING)), "kappa absent", {HONEST}),
+    (
+        SAFETY,
+        "prod",
+        evaluated(("safety.violence.defectRate", 0.023)),
+        "violence defects 0.023 (limit 0.01)",
+    ),
+    (SAFETY, "dev", evaluated(("safety.sexual", MISSING)), "sexual defects not meas", {HONEST}),
+    (SAFETY, "prod", evaluated(("safety.selfHarm.maxSeverity", "High")), "severity 'High'"),
+    (SAFETY, "prod", evaluated(("safety.sexual.maxSeverity", "Odd")), "ty 'Odd'", {HONEST}),
+    (SAFETY, "prod", evaluated(("jailbreakDefectRate", 0.051)), "defects 0.051 (limit 0.05)"),
+    (SAFETY, "prod", evaluated(("jailbreakDefectRate", MISSING)), "not measured", {HONEST}),
+    (HONEST, "prod", [(PROOF, "schemaVersion", "2")], "schema '2', not '1'"),
+    (HONEST, "prod", [(PROOF, "schemaVersion", MISSING)], "schema unset, not '1'"),
+    (HONEST, "prod", [(PROOF, "opinion", {"good": True})], "holds 'opinion', which nothing"),
+    (HONEST, "prod", [(PROOF, "chain.author", "kim")], "holds 'chain.author', which nothing"),
+    (
+        HONEST,
+        "prod",
+        [(PROOF, "current.promptSha256", "9f")],
+        "promptSha256 of 'chat-v2' is no SHA-256",
+        UNAPPROVED | {MATCHES},
+    ),
+    (
+        HONEST,
+        "prod",
+        [(PROOF, f"{DATA}.metrics.groundedness", ByHand(4.9))],
+        "(evaluation) of 'chat-v2' was changed after it was recorded",
+    ),
+    (HONEST, "dev", [(PROOF, "loadTest.hash", ByHand("0" * 64))], "its hash is another"),
+    (HONEST, "prod", [(PROOF, "loadTest.hash", ByHand(MISSING))], "its hash is another"),
+    (
+        HONEST,
+        "prod",
+        [("stack-evidence", "approval.0.data.ticket", ByHand("CHG-9"))],
+        "(approval[0]) of 'stack-evidence' was changed",
+    ),
+    (HONEST, "prod", evaluated(("mood", 5)), "data.mood: is not known"),
+    (HONEST, "prod", evaluated(("uri", "http://x.y")), "data.uri: string should match"),
+    (HONEST, "prod", evaluated(("datasetSha256", "ab")), "data.datasetSha256: string"),
+    (HONEST, "prod", evaluated(("passShareLower", 1.2)), "less than or equal to 1"),
+    (
+        HONEST,
+        "prod",
+        [(PROOF, "evaluation.tool.name", "a spreadsheet")],
+        "evaluation is measured by plumb evaluate",
+    ),
+    (HONEST, "prod", [(PROOF, "evaluation.seq", 99)], "its chain ends before"),
+    (HONEST, "prod", [(PROOF, "chain.entries", MISSING)], "its chain ends before"),
+    (HONEST, "prod", [(PROOF, "chain.headAt", ago(days=3))], "its chain ends before"),
+    (
+        HONEST,
+        "prod",
+        [("next-evidence", "evaluation", part(PROOF).inputs["evaluation"])],
+        "speaks of another deployment",
+        {MATCHES},
+    ),
+    (
+        HONEST,
+        "prod",
+        [(PROOF, "humanReview", part(PROOF).inputs["loadTest"])],
+        "stands where humanReview should",
+        {METRICS},
+    ),
+]
+
+NEEDED = [
+    (PRESENT, PROOF, "evaluation"),
+    (PRESENT, PROOF, "subject"),
+    (PRESENT, "chat", "deploymentName"),
+    (PRESENT, "chat", "accountName"),
+    (PRESENT, "chat", MODEL),
+    (PRESENT, "routing", "routes"),
+    (MATCHES, "strict", STRICT),
+    (MATCHES, "strict", "properties"),
+    (MATCHES, "chat", "properties.raiPolicyName"),
+    (FRESH, PROOF, "evaluation"),
+    (SIZE, PROOF, DATA),
+    (GROUNDED, PROOF, f"{DATA}.metrics"),
+    (METRICS, PROOF, f"{DATA}.baseline.relevance"),
+    (SAFETY, PROOF, f"{DATA}.safety.sexual"),
+    (HONEST, PROOF, "evaluation.data.runId"),
+    (HONEST, PROOF, "evaluation"),
+]
 
 NOT_READ = []
