@@ -193,6 +193,8 @@ def _routes(settings: Settings) -> Iterator[Complaint]:
         targets: list[tuple[Place, str]] = [((*place, "stable"), route.stable)]
         if route.candidate is not None:
             targets.append(((*place, "candidate"), route.candidate))
+        if route.rollback is not None:
+            targets.append(((*place, "rollback"), route.rollback))
         targets += [((*place, "fallback", n), name) for n, name in enumerate(route.fallback)]
         for here, name in targets:
             account, deployment = settings.target(name)

@@ -96,6 +96,8 @@ def targets(route: RouteSettings, settings: Settings) -> dict[str, Any]:
     whole = {"stable": "/".join(settings.target(route.stable))}
     if route.candidate:
         whole["candidate"] = "/".join(settings.target(route.candidate))
+    if route.rollback:
+        whole["rollback"] = "/".join(settings.target(route.rollback))
     return {**whole, "fallback": ["/".join(settings.target(name)) for name in route.fallback]}
 
 

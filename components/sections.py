@@ -157,6 +157,8 @@ class RouteSettings(Section):
     steps_percent: list[Annotated[int, Field(gt=0, le=100)]] = [5, 25, 50, 100]
     bake_hours: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 24
     fallback: list[str] = []
+    rollback: str | None = None
+    """What answers once the route is taken back: what was stable before. It stays deployed."""
 
 
 class AccessSettings(Section):

@@ -41,6 +41,7 @@ OTHER_VALUES = {
     ("routes", "chat", "stable"): "embed-v1",
     ("routes", "triage", "candidate"): "chat-v3",
     ("routes", "chat", "fallback"): [],
+    ("routes", "chat", "rollback"): "chat-reserved",
     ("routes", "chat", "strategy"): "blue-green",
     ("routes", "chat", "steps_percent"): [100],
     ("routes", "chat", "bake_hours"): 1,

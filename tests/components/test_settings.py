@@ -152,6 +152,7 @@ REFUSED = [
         "exclude each other",
     ),
     (("routes", "chat", "candidate"), "chat-v3", "is stable already"),
+    (("routes", "chat", "rollback"), "chat-v2", "no deployment 'chat-v2'"),
     (("routes", "chat", "fallback"), ["tertiary/chat-v3"], "no deployment 'tertiary/chat-v3'"),
     (("routes", "chat", "steps_percent"), [5, 50], "does not rise to 100"),
     (("routes", "chat", "steps_percent"), [50, 5, 100], "does not rise to 100"),

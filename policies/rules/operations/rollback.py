@@ -89,7 +89,8 @@ def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
         yield Finding(
             route.declared,
             f"the route {way.label} has nothing to go back to: neither the program nor a "
-            f"rehearsal names a rollback target. Fix: keep what served before, and {DRILL}.",
+            "rehearsal names a rollback target. Fix: rollback: the deployment that served before "
+            f"(plumbline:routes), and {DRILL}.",
             route.path,
         )
         return
@@ -110,8 +111,8 @@ def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
         yield Finding(
             route.declared,
             f"the rollback target of the route {way.label} is {shown(target)}, which serves it "
-            "already. Fix: another deployment as its rollback target, such as the one that served "
-            "before.",
+            "already. Fix: rollback: another deployment (plumbline:routes), such as the one that "
+            "served before.",
             route.path,
         )
         return
