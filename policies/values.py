@@ -84,7 +84,10 @@ def _signed(value: Mapping[str, Any], secrets: set[str] | None) -> Value:
                 secrets.update(texts(held))
             return held
         case signature if signature == OUTPUT:
-            return plain(value["value"], secrets) if "value" in value else UNKNOWN
+            held = plain(value["value"], secrets) if "value" in value else UNKNOWN
+            if secrets is not None and value.get("secret"):
+                secrets.update(texts(held))
+            return held
     return {key: plain(held, secrets) for key, held in value.items() if key != SIGNATURE}
 
 

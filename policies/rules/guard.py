@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
+from components.catalog import ACCOUNT, DEPLOYMENT, PROJECT
 from policies.limits.security import JUDGED_ELSEWHERE
 from policies.rule import Context, Levels, StackRule
 from policies.rules.bypasses import complaint
-from policies.world import Finding, World
+from policies.values import Need
+from policies.wording import shown
+from policies.world import Finding, Resource, World
 
 
 def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
@@ -26,6 +29,17 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
             missed.path,
         )
     elsewhere = ctx.limit(JUDGED_ELSEWHERE)
+    for child in world.of(DEPLOYMENT, PROJECT) if ACCOUNT not in elsewhere else ():
+        if not _is_ours(world, child):
+            name = child.fields.peek("accountName")
+            yield Finding(
+                child,
+                f"{child.label} is put into the account {shown(name)}, which is not of this stack: "
+                "nobody here judges its keys and its network. Fix: declare the account in this "
+                f"stack; if the gate of another one judges it, name {ACCOUNT} in judgedElsewhere "
+                "of the policy configuration.",
+                "accountName",
+            )
     for resource in world.resources:
         unread = complaint(resource.type)
         if unread and resource.type not in elsewhere:
@@ -35,6 +49,13 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
                 f"{resource.label} ({resource.type}) {reason}. Fix: {instead}; if people judge it "
                 "in another way, name its type in judgedElsewhere of the policy configuration.",
             )
+
+
+def _is_ours(world: World, child: Resource) -> bool:
+    try:
+        return world.target(child, "accountName", ACCOUNT) is not None
+    except Need:
+        return False
 
 
 GUARD: Final = StackRule(

@@ -3,6 +3,7 @@
 from policies.values import UNKNOWN
 from policies.world import World
 from tests.policies.compliant.part import Part
+from tests.policies.worlds import part
 
 GUARD = "preview-values-known"
 UPGRADE = "properties.versionUpgradeOption"
@@ -15,6 +16,12 @@ def unseen(world):
 def of(type):
     """A change: the stack has one more resource."""
     return ("another", "", Part(type, {}))
+
+
+def spare(account):
+    """A change: one more deployment, in an account of that name."""
+    made = part("embed", ("deploymentName", "spare-v1"), ("accountName", account))
+    return ("spare", "", made)
 
 
 PASSED = [
@@ -41,6 +48,8 @@ ROUND_THE_RULES = {
     "pulumi-python:dynamic:Resource": "runs a program",
     "pulumi-nodejs:dynamic:Resource": "runs a program",
     "azure-native:machinelearningservices:ServerlessEndpoint": "can serve models past",
+    "azure-native:managedservices:RegistrationAssignment": "hands roles to another directory",
+    "kubernetes:cognitiveservices.azure.com/v1api20250601:Account": "no rule knows what it does",
     "azure-native:cognitiveservices:CommitmentPlan": "no rule knows what it does",
     "azure-native:cognitiveservices:RaiTopic": "no rule knows what it does",
     "azure-native:cognitiveservices:OutboundRule": "no rule knows what it does",
@@ -51,6 +60,8 @@ ROUND_THE_RULES = {
 REFUSED = [
     (GUARD, "prod", [("chat", UPGRADE, UNKNOWN)], f"could not read {UPGRADE} of 'chat'"),
     (GUARD, "prod", [unseen], "nobody showed the gate"),
+    (GUARD, "prod", [spare("other-ai")], "the account 'other-ai', which is not of this stack"),
+    (GUARD, "prod", [spare(UNKNOWN)], "the account unknown, which is not of this stack"),
     *((GUARD, "prod", [of(type)], reason) for type, reason in ROUND_THE_RULES.items()),
     (GUARD, "dev", [of("azure:cognitive/account:Account")], "'another' (azure:cognitive/account"),
 ]
