@@ -8,6 +8,7 @@ from policies.registry import RULES
 from policies.values import UNKNOWN
 from policies.verdict import judged
 from scripts import mocked
+from tests import proof
 from tests.policies.engine_side import Engine
 from tests.policies.rules.cases import NEEDED, PASSED, REFUSED, world_of
 from tests.policies.worlds import NOW, sound
@@ -42,10 +43,16 @@ def test_both_hosts_find_the_same(profile, world):
     assert Engine(profile).preview(world).said == by_check(world, profile)
 
 
+@pytest.mark.parametrize("proven", [True, False])
 @pytest.mark.parametrize("stack", stacks(ROOT))
-def test_both_hosts_find_the_same_in_the_stacks_of_this_project(stack):
-    config = open_stack_file(stack).config
-    world = mocked.run(ROOT / "__main__.py", PROJECT, stack, config)
+def test_both_hosts_find_the_same_in_the_stacks_of_this_project(tmp_path, stack, proven):
+    folder = proof.checkout(tmp_path / "plumbline")
+    if proven:
+        proof.prove(folder, stack, NOW)
+    config = open_stack_file(stack, folder).config
+    world = mocked.run(folder / "__main__.py", PROJECT, stack, config)
     declared = config.get("plumbline:profile")
     engine = Engine(stack, {"plumbline:profile": declared} if declared else {})
-    assert engine.preview(world).said == by_check(world, resolve(stack, declared))
+    found = by_check(world, resolve(stack, declared))
+    assert bool(found) != proven
+    assert engine.preview(world).said == found

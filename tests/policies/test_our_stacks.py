@@ -1,7 +1,7 @@
 """The stack files of this project, spoilt one way at a time, before `plumb check`."""
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -10,25 +10,24 @@ from hypothesis import strategies as st
 
 from components.stack_file import ROOT, open_stack_file
 from scripts import judgement
+from tests import proof
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+STACKS = ("dev", "staging", "prod")
 PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A project with our program and stack files of the test's choice."""
-    made = tmp_path_factory.mktemp("ours")
-    (made / "__main__.py").write_bytes((ROOT / "__main__.py").read_bytes())
+    """A project with our program, complete evidence, and stack files of the test's choice."""
+    made = proof.checkout(tmp_path_factory.mktemp("ours") / "plumbline")
+    for stack in STACKS:
+        proof.prove(made, stack, NOW)
     return made
 
 
-PROVEN = {*range(1, 13), 41, 42, 43, 44, 45, 47, 48}
-"""The rules that ask for evidence: no stack file alone can meet them."""
-
-
 def findings(folder, stack, text):
-    """(rule, resource, the line it points at) of every finding on what is declared."""
+    """(rule, resource, the line it points at) of every finding."""
     (folder / f"Pulumi.{stack}.yaml").write_text(text)
     ((verdict,), locate) = judgement.judge_stacks([stack], NOW, root=folder)
     lines = text.splitlines()
@@ -39,13 +38,12 @@ def findings(folder, stack, text):
             lines[locate(stack, finding).line - 1].strip().partition(":")[0],
         )
         for result in verdict.results
-        if result.rule.number not in PROVEN
         for finding in result.findings
     ]
 
 
 def test_as_they_are_they_break_no_rule(folder):
-    for stack in ("dev", "staging", "prod"):
+    for stack in STACKS:
         assert findings(folder, stack, (ROOT / f"Pulumi.{stack}.yaml").read_text()) == []
 
 
@@ -53,9 +51,80 @@ def test_a_filter_of_microsofts_is_not_enough_for_prod(folder):
     spoilt = PROD.replace(
         "content_filter: customer-facing", "content_filter: Microsoft.DefaultV2", 1
     )
-    assert findings(folder, "prod", spoilt) == [
-        ("content-filter-assigned", "primary-chat-v3", "chat-v3")
+    found = findings(folder, "prod", spoilt)
+    assert found == [
+        ("evaluation-matches-deployment", "primary-chat-v3", "chat-v3"),
+        ("content-filter-assigned", "primary-chat-v3", "chat-v3"),
+        *[("approvals-complete", "prod", "config")] * 4,
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rules"),
+    [
+        (  # another model than was measured and approved
+            'chat-v4: { model: gpt-5.5, version: "2026-04-24"',
+            'chat-v4: { model: gpt-5.4, version: "2026-03-05"',
+            {"evaluation-matches-deployment", "load-test-evidence-present", "approvals-complete"},
+        ),
+        (  # less than was tested, and than callers need
+            "sku: DataZoneStandard, capacity: 150",
+            "sku: DataZoneStandard, capacity: 20",
+            {"load-test-evidence-present", "capacity-covers-peak"},
+        ),
+        ("monthly: 60000", "monthly: 40000", {"budget-covers-forecast"}),
+    ],
+)
+def test_what_was_proven_of_something_else_is_not_proven(folder, before, after, rules):
+    assert before in PROD
+    found = findings(folder, "prod", PROD.replace(before, after, 1))
+    assert {rule for rule, _, _ in found} == rules
+
+
+def test_an_edited_number_is_no_evidence(folder):
+    file = folder / "evidence" / "prod.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("groundedness: 4.4", "groundedness: 4.9", 1))
+    try:
+        found = findings(folder, "prod", PROD)
+    finally:
+        file.write_text(text)
+    assert [rule for rule, _, _ in found] == ["evidence-integrity"]
+
+
+def test_evidence_passes_its_date(folder):
+    file = folder / "evidence" / "prod.yaml"
+    text = file.read_text()
+    try:
+        proof.prove(folder, "prod", NOW - timedelta(days=36))
+        found = findings(folder, "prod", PROD)
+    finally:
+        file.write_text(text)
+    assert {rule for rule, _, _ in found} == {
+        "evaluation-fresh",
+        "load-test-representative",
+        "approvals-complete",
+        "budget-covers-forecast",
+    }
+
+
+def test_without_evidence_prod_is_refused_with_what_to_do(folder):
+    file = folder / "evidence" / "prod.yaml"
+    text = file.read_text()
+    file.unlink()
+    try:
+        ((verdict,), _) = judgement.judge_stacks(["prod"], NOW, root=folder)
+    finally:
+        file.write_text(text)
+    assert verdict.verdict == "refused"
+    said = [finding.message for result in verdict.results for finding in result.findings]
+    assert all("Fix: " in message for message in said)
+    assert {result.rule.category for result in verdict.results if result.findings} == {
+        "quality",
+        "performance",
+        "operations",
+        "business",
+    }
 
 
 def test_a_role_for_exploring_is_not_for_prod(folder):
