@@ -1,6 +1,7 @@
 """From a request's path to what it is about: who asks, may they, and who answers."""
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -21,6 +22,8 @@ from sandbox.telemetry import metric_views
 VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 
 METHODS = (*VERBS, "POST")
+
+VERSION = re.compile(r"20\d\d-\d\d-\d\d(?:-[a-z.0-9]+)?", re.IGNORECASE)
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a body, as ARM takes them; the status of its refusal is unverified."""
@@ -47,12 +50,7 @@ def answer(
     try:
         lower = {key.lower(): value for key, value in query.items()}
         caller = authenticated(around, headers.get("authorization"))
-        if not lower.get("api-version"):
-            raise ArmError(
-                400,
-                "MissingApiVersionParameter",
-                "The api-version query parameter (?api-version=) is required for all requests.",
-            )
+        _versioned(lower.get("api-version", ""))
         call = Call(
             around=around,
             method=method,
@@ -67,6 +65,23 @@ def answer(
     except ArmError as error:
         said = Answer(status=error.status, body=error.body(), headers=error.headers)
         return said, caller.oid if caller else ""
+
+
+def _versioned(version: str) -> None:
+    """Any date will do: one type is called with many, and all answer alike."""
+    if not version:
+        raise ArmError(
+            400,
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        )
+    if not VERSION.fullmatch(version):
+        raise ArmError(
+            400,
+            "InvalidApiVersionParameter",
+            f"The api-version '{version}' is invalid. The supported versions are "
+            f"'{','.join(resources.API_VERSIONS)}'.",
+        )
 
 
 def authenticated(around: Around, authorization: str | None) -> Caller:

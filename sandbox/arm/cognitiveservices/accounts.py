@@ -2,12 +2,13 @@
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sandbox.arm.cognitiveservices import names
 from sandbox.arm.cognitiveservices.account_views import ACTIONS, VIEWS
+from sandbox.arm.cognitiveservices.network_acls import acls, named
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.identities import Identities, identity
 from sandbox.arm.kind import Call, Kind, Situation, as_account, properties
@@ -60,6 +61,8 @@ class Facts:
     subdomain_taken: bool
     """By another account, soft-deleted ones included."""
     identities: Identities
+    subnets: Mapping[str, Body | None]
+    """Those that the network rules name."""
     neighbours: int
     """Other accounts of the same kind in the region and subscription."""
 
@@ -82,11 +85,11 @@ def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
             )
         return _restored(facts.deleted)
     if asked.get("restore") is True and not stored:
-        # Text unverified.
+        # Status unverified.
         raise ArmError(
             404,
-            "CanNotRestoreANonExistentResource",
-            f"There is no soft-deleted resource with ID '{facts.id}' to restore.",
+            "CanNotRestoreANonExistingResource",
+            "Could not locate a resource to restore.",
         )
     _check(wanted, asked, stored, facts)
     before = properties(stored)
@@ -114,7 +117,7 @@ def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
                 "internalId", uuid.uuid5(uuid.NAMESPACE_URL, facts.id + stamp(facts.now)).hex
             ),
             "isMigrated": False,
-            "networkAcls": _acls(asked.get("networkAcls")),
+            "networkAcls": acls(asked.get("networkAcls"), subdomain or "", facts.subnets),
             "privateEndpointConnections": [],
             "provisioningState": "Succeeded",
             "publicNetworkAccess": asked.get("publicNetworkAccess") or "Enabled",
@@ -202,18 +205,6 @@ def _check_subdomain(asked: Body, stored: Body | None, facts: Facts) -> None:
         )
 
 
-def _acls(asked: Any) -> Body:
-    given = asked if isinstance(asked, dict) else {}
-    acls: Body = {
-        "defaultAction": given.get("defaultAction", "Allow"),
-        "ipRules": given.get("ipRules") or [],
-        "virtualNetworkRules": given.get("virtualNetworkRules") or [],
-    }
-    if given.get("bypass"):
-        acls["bypass"] = given["bypass"]
-    return acls
-
-
 def subdomain_taken(store: Store, subdomain: str, but: str = "") -> bool:
     """Whether an account, live or soft-deleted, other than one, holds a subdomain."""
     every = [
@@ -243,6 +234,10 @@ def decide(wanted: Body, stored: Body | None, situation: Situation) -> Body:
             deleted=deleted.body if deleted else None,
             subdomain_taken=bool(subdomain) and subdomain_taken(store, subdomain, but=id),
             identities=Identities.of(store),
+            subnets={
+                each: found.body if (found := store.get(each)) else None
+                for each in named(properties(wanted).get("networkAcls"))
+            },
             neighbours=sum(
                 each.id != id
                 and each.body["kind"] == wanted.get("kind")

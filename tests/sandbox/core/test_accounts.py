@@ -56,7 +56,7 @@ def test_an_account_stays_in_its_region(cloud: Cloud) -> None:
         ({"location": None}, (400, "LocationRequired")),
         ({"properties": {"customSubDomainName": "-no-"}}, (400, "CustomDomainInvalid")),
         ({"properties": {"publicNetworkAccess": "Maybe"}}, (400, "BadRequest")),
-        ({"properties": {"restore": True}}, (404, "CanNotRestoreANonExistentResource")),
+        ({"properties": {"restore": True}}, (404, "CanNotRestoreANonExistingResource")),
     ],
 )
 def test_a_wrong_account_is_refused(
