@@ -24,6 +24,9 @@ Action = Literal[
     "quota",
 ]
 
+Dimension = Literal["accuracy", "groundedness", "style", "format", "refusal"]
+"""In which respect answers are worse."""
+
 
 class Fault(BaseModel):
     """One instruction; the first that matches a request is followed."""
@@ -53,7 +56,9 @@ class Fault(BaseModel):
     when: Literal["before", "after"] = "after"
     """Whether a crash comes before or after the write is committed."""
     share: float = Field(default=0, ge=0, le=1)
-    """What is left: of the quota, or of right answers."""
+    """What is left: of the quota, or of good answers."""
+    dimensions: list[Dimension] = ["accuracy"]
+    """What worse answers lack."""
     times: int | None = Field(default=None, ge=1)
     after: int = Field(default=0, ge=0)
     """How many matching requests pass first."""

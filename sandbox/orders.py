@@ -13,7 +13,7 @@ from sandbox import targets
 from sandbox.arm.kinds import KINDS
 from sandbox.clock import stamp
 from sandbox.dataplane.account import ACCOUNT, subdomain_of
-from sandbox.faults import Action, Fault
+from sandbox.faults import Action, Dimension, Fault
 from sandbox.store import Store
 from sandbox.targets import Face, Target
 
@@ -53,6 +53,7 @@ ONLY_FOR: Mapping[str, tuple[str, ...]] = {
     "retry_header": ("throttle", "server-error"),
     "status": ("server-error",),
     "share": ("quota-cut", "worse-quality"),
+    "dimensions": ("worse-quality",),
     "when": ("crash",),
 }
 """What is said of one kind means nothing to another."""
@@ -101,6 +102,7 @@ class Order(BaseModel):
     retry_header: RetryHeader = "both"
     status: Literal[500, 503] = 500
     share: float | None = Field(default=None, ge=0, le=1)
+    dimensions: list[Dimension] = Field(default=["accuracy"], min_length=1)
     when: Literal["before", "after"] = "after"
 
     @model_validator(mode="after")
@@ -151,6 +153,7 @@ class Order(BaseModel):
             seconds=self.delay,
             when=self.when,
             share=SHARES.get(self.kind, 0) if self.share is None else self.share,
+            dimensions=self.dimensions,
             times=1 if self.kind == "crash" and self.count is None else self.count,
             after=self.after,
             until=until,

@@ -33,13 +33,14 @@ KINDS = {
     "expired-tokens": "401; on identity: tokens that are too old on arrival",
     "quota-cut": "--share of every quota is left; 0 if not said",
     "model-retired": "calls answer that the model is gone; on arm: deploying it is refused",
-    "worse-quality": "right answers at most as often as --share; 0.5 if not said",
+    "worse-quality": "good answers at most as often as --share; 0.5 if not said",
     "operation-failed": "a write, job or batch is accepted, and then fails",
     "crash": "the process ends as by kill -9; --when before or after the commit",
 }
 RETRY_HEADERS = ("both", "seconds", "milliseconds", "reset", "none")
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "POST", "DELETE")
 MOMENTS = ("before", "after")
+DIMENSIONS = ("accuracy", "groundedness", "style", "format", "refusal")
 STATUSES = (500, 503)
 
 ADD_HELP = f"""Order one fault. The first that matches a request is followed.
@@ -57,6 +58,8 @@ Examples:
       --retry-after 300ms --count 20
   plumb sandbox fault add --target account:ai-dev --kind slow --delay 8s --for 15m
   plumb sandbox fault add --target arm:accounts/deployments --kind conflict --rate 0.3
+  plumb sandbox fault add --target deployment:ai-dev/chat --kind worse-quality \\
+      --dimension groundedness --share 0.6
   plumb sandbox fault add --target arm --kind crash --after 2    # at the third write
 """
 
@@ -109,6 +112,15 @@ def add(
     share: Annotated[
         float | None, typer.Option(metavar="P", help="quota-cut, worse-quality: what is left.")
     ] = None,
+    dimension: Annotated[
+        list[str] | None,
+        _option(
+            "--dimension",
+            "worse-quality: of what; more than one if repeated.",
+            "|".join(DIMENSIONS),
+            DIMENSIONS,
+        ),
+    ] = None,
     when: Annotated[
         str | None, _option("--when", "crash: beside the commit.", "before|after", MOMENTS)
     ] = None,
@@ -121,6 +133,7 @@ def add(
         (retry_header, RETRY_HEADERS),
         (when, MOMENTS),
         (status, STATUSES),
+        *((each, DIMENSIONS) for each in dimension or ()),
     ):
         if given is not None and given not in choices:
             offered = ", ".join(map(str, choices))
@@ -142,6 +155,7 @@ def add(
         "retry_header": retry_header,
         "status": status,
         "share": share,
+        "dimensions": dimension or None,
         "when": when,
     }
     told = {name: value for name, value in order.items() if value is not None}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sandbox.dataplane import quality, structure
+from sandbox.dataplane import grounding, quality, structure
 from sandbox.dataplane.quality import ORDINARY, Mind
 from sandbox.dataplane.tokens import Tokenizer, text_of
 
@@ -128,10 +128,15 @@ def answer(
             reasoning_tokens=thought,
             tool_calls=(call,),
         )
+    if verdict is None and (given := grounding.context(question.messages)):
+        keeps = question.mind.keeps_to_context(question.asked, seed)
+        verdict = grounding.grounded(question.asked, given) if keeps else grounding.invented(dice)
     refuses = question.mind.refuses(question.asked, seed)
     text = quality.REFUSAL if refuses else said(question, verdict, dice)
     if question.form != "text" and question.mind.breaks_json(question.asked, seed):
         text = text[: 2 * len(text) // 3]
+    if question.form == "text" and not refuses and question.mind.strays(question.asked, seed):
+        text = rambling(text)
     for word in stop:
         text = text.partition(word)[0] if word else text
     spent = tokens.count(text)
@@ -166,6 +171,11 @@ def _with_answer(instance: Any, verdict: str | None) -> Any:
     if not isinstance(instance.get("answer"), str):
         return instance
     return {**instance, "answer": verdict}
+
+
+def rambling(text: str) -> str:
+    """The same, as nobody wants to read it."""
+    return f"As an AI language model, I would put it like this. {text} In other words: {text}"
 
 
 def paragraph(about: str, dice: random.Random) -> str:

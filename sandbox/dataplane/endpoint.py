@@ -150,7 +150,7 @@ class Endpoint:
             raise errors.model_retired(deployment.model, deployment.version)
         asked = self._asked(call.account, deployment, call.operation, call.body, call.api_version)
         if fault and fault.action == "worse":
-            asked = replace(asked, mind=asked.mind.worse(fault.share))
+            asked = replace(asked, mind=asked.mind.worse(fault.share, fault.dimensions))
         with struck(self._around.store, fault):
             return self._models.serve(asked)
 

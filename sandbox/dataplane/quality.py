@@ -5,7 +5,7 @@ is right wherever a worse one is, and then some. So a comparison finds what ther
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from components.catalog import base_model
 from sandbox.around import Settings
 from sandbox.dataplane import questions
+from sandbox.faults import Dimension
 
 QUALITY: Final = "quality"
 """Setting: deployment, or account/deployment, in lower case -> knobs."""
@@ -37,6 +38,14 @@ ACCURACY: Final = (
 )
 """Share of right answers, by the beginning of the model's name; 0.85 for the rest. Made up."""
 
+SHARES: Final[Mapping[Dimension, str]] = {
+    "accuracy": "accuracy",
+    "format": "json_validity",
+    "groundedness": "groundedness",
+    "style": "style",
+}
+"""What is good to a share; how often it is refused is the other way round."""
+
 REFUSAL: Final = "I'm sorry, but I can't assist with that request."
 
 
@@ -50,6 +59,10 @@ class Knobs(BaseModel):
     refusal_rate: float | None = Field(None, ge=0, le=1)
     json_validity: float | None = Field(None, ge=0, le=1)
     """Share of answers in JSON that are JSON."""
+    groundedness: float | None = Field(None, ge=0, le=1)
+    """Share of answers that keep to the context, where a prompt has one."""
+    style: float | None = Field(None, ge=0, le=1)
+    """Share of answers in prose that are neither long-winded nor about being a language model."""
 
 
 class KnobsWanted(Knobs):
@@ -93,6 +106,8 @@ class Mind:
     accuracy: float = 1.0
     refusal_rate: float = 0.0
     json_validity: float = 1.0
+    groundedness: float = 1.0
+    style: float = 1.0
     book: Sequence[Entry] = ()
 
     def entry(self, text: str) -> Entry | None:
@@ -120,15 +135,25 @@ class Mind:
             return found.right if right else found.wrong
         return None
 
-    def worse(self, share: float) -> "Mind":
-        """The same, but right no oftener than that."""
-        return replace(self, accuracy=min(self.accuracy, share))
+    def worse(self, share: float, dimensions: Collection[Dimension]) -> "Mind":
+        """The same, but good no oftener than that in some respects."""
+        named = {name: min(getattr(self, field), share) for name, field in SHARES.items()}
+        changed = {SHARES[name]: value for name, value in named.items() if name in dimensions}
+        if "refusal" in dimensions:
+            changed["refusal_rate"] = max(self.refusal_rate, 1 - share)
+        return replace(self, **changed)
 
     def refuses(self, text: str, seed: Any) -> bool:
         return bool(self.refusal_rate) and luck("refusal", text, seed) < self.refusal_rate
 
     def breaks_json(self, text: str, seed: Any) -> bool:
         return self.json_validity < 1 and luck("json", text, seed) >= self.json_validity
+
+    def keeps_to_context(self, text: str, seed: Any) -> bool:
+        return self.groundedness >= 1 or luck("grounded", text, seed) < self.groundedness
+
+    def strays(self, text: str, seed: Any) -> bool:
+        return self.style < 1 and luck("style", text, seed) >= self.style
 
 
 ORDINARY: Final = Mind()
@@ -150,11 +175,15 @@ def accuracy(model: str) -> float:
 def mind(settings: Settings, account_name: str, deployment: str, model: str) -> Mind:
     """The mind of a deployment, as the control API has set it."""
     knobs = _knobs(settings.get(QUALITY, {}), account_name, deployment)
+    own = accuracy(model)
     entries = (Entry.model_validate(each) for each in settings.get(ANSWERS, []))
     return Mind(
-        accuracy=accuracy(model) if knobs.accuracy is None else knobs.accuracy,
+        accuracy=own if knobs.accuracy is None else knobs.accuracy,
         refusal_rate=knobs.refusal_rate or 0.0,
         json_validity=1.0 if knobs.json_validity is None else knobs.json_validity,
+        # Made up, as its accuracy is: who knows more invents less.
+        groundedness=(1 + own) / 2 if knobs.groundedness is None else knobs.groundedness,
+        style=1.0 if knobs.style is None else knobs.style,
         book=tuple(
             each
             for each in entries

@@ -144,6 +144,8 @@ def checkpoints(row: Body, now: float) -> list[Body]:
     until = now if plan.cancelled is None else min(now, plan.cancelled)
     epochs = [max(1, plan.steps * each // plan.epochs) for each in range(1, plan.epochs + 1)]
     ended = [step for step in epochs if plan.step_at(step) <= until]
+    if plan.status(now) != "succeeded":
+        ended = [step for step in ended if step < plan.steps]
     # A moment before, since the step itself is put off by the pause.
     paused = {plan.step_by(begun) for begun, _ in plan.pauses} - {0}
     return [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sandbox.dataplane import quality
 from sandbox.dataplane.quality import Entry, KnobsWanted, Mind
 from sandbox.dataplane.questions import QUESTIONS, known
+from sandbox.faults import Fault, Faults
 
 SCHEMA = {
     "type": "object",
@@ -187,3 +188,75 @@ def test_the_book_speaks_in_streams_and_responses_too(write, client):
 def test_a_line_of_the_book_aims_at_one_thing(aim):
     with pytest.raises(ValueError, match="either contains or sha256"):
         Entry.model_validate({**aim, "answer": "y"})
+
+
+RETURNS = """Context:
+[doc1] Unused items can be returned within thirty days. Shipping is free above 50 EUR.
+[doc2] Gift cards are never refunded.
+
+Question: """
+FACTS = {
+    "Can unused items be returned?": "can be returned within thirty days. [doc1]",
+    "Is shipping free?": "Shipping is free above 50 EUR. [doc1]",
+    "Are gift cards refunded?": "Gift cards are never refunded. [doc2]",
+}
+ASKED = [f"Is gift card number {number} refunded?" for number in range(60)]
+
+
+def worse(cloud, share, *dimensions):
+    fault = Fault(action="worse", share=share, dimensions=list(dimensions))
+    Faults(cloud.around.store).add(fault)
+
+
+@pytest.mark.parametrize(("question", "fact"), FACTS.items())
+def test_a_prompt_with_a_context_is_answered_from_it_and_cites_it(turn, client, question, fact):
+    turn(groundedness=1)
+    assert says(client, RETURNS + question).content.endswith(fact)
+
+
+def test_a_context_may_stand_in_another_message_than_the_question(turn, client):
+    turn(groundedness=1)
+    told = [
+        {"role": "system", "content": "Sources:\n- Cora never sleeps."},
+        {"role": "user", "content": "Does Cora sleep?"},
+    ]
+    reply = client.chat.completions.create(model="chat", messages=told)
+    assert reply.choices[0].message.content == "Cora never sleeps."
+
+
+def good(client, dimension):
+    """The share of answers that are good in one respect."""
+    count = 0
+    for asked in ASKED:
+        form = {"response_format": {"type": "json_object"}} if dimension == "format" else {}
+        text = says(client, f"{RETURNS}{asked} json", **form).content
+        count += {
+            "groundedness": "[doc" in text,
+            "style": not text.startswith("As an AI language model"),
+            "format": text.endswith("}"),
+            "refusal": text != quality.REFUSAL,
+        }[dimension]
+    return count / len(ASKED)
+
+
+@pytest.mark.parametrize("dimension", ["groundedness", "style", "format", "refusal"])
+def test_a_fault_makes_answers_worse_in_the_respect_that_it_names(cloud, client, turn, dimension):
+    turn(groundedness=1)
+    assert good(client, dimension) == 1
+    worse(cloud, 0.5, dimension)
+    assert 0.25 < good(client, dimension) < 0.75
+    for other in {"groundedness", "style", "format", "refusal"} - {dimension}:
+        assert good(client, other) > (0.25 if dimension == "refusal" else 0.99)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_worse_is_never_better(own, share):
+    mind = Mind(accuracy=own, groundedness=own, style=own, json_validity=own, refusal_rate=own)
+    after = mind.worse(share, ["accuracy", "groundedness", "style", "format", "refusal"])
+    assert max(after.accuracy, after.groundedness, after.style, after.json_validity) <= own
+    assert after.refusal_rate >= max(own, 1 - share)
+
+
+def test_knobs_set_groundedness_and_style_for_good(turn, client):
+    turn(groundedness=0, style=0)
+    assert good(client, "groundedness") == good(client, "style") == 0
