@@ -7,7 +7,7 @@ measures a signal by a query of his own knows it by the same column.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from components.catalog import (
@@ -258,3 +258,9 @@ class Watches:
     @cached_property
     def _diagnosed(self) -> list[Resource]:
         return self._world.of(DIAGNOSTIC_SETTING)
+
+
+@lru_cache(maxsize=1)
+def watches_of(world: World) -> Watches:
+    """Read once for all the rules that ask of one stack, one after another."""
+    return Watches(world)

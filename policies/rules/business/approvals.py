@@ -133,6 +133,8 @@ class _Measured:
         self._world = world
         self._deployments = [(each, proofs.of(each)) for each in serving(world)]
         self._newest = self._newest_measured()
+        self._known: dict[str, str | None] = {}
+        """What was found of an identity: those who approve mostly approve the same."""
 
     def _newest_measured(self) -> tuple[datetime, str] | None:
         """When something was last measured, and what."""
@@ -188,18 +190,26 @@ class _Measured:
         parts = [part for part in PARTS if talks(deployment) or part in OF_ANY_MODEL]
         if not proofs:
             parts = [part for part in parts if part != "promptSha256"]  # nobody knows today's
-        found = ""
+        found = None
         for identity in identities:
-            proven = Fields({"identity": identity.held}, "approval")
-            evidence = proofs[0] if proofs else deployment
-            differ = changes(self._world, deployment, evidence, proven, parts)
-            if not differ:
+            key = f"{deployment.urn} {[identity.read(part) for part in parts]}"
+            if key not in self._known:
+                self._known[key] = self._difference(deployment, proofs, identity, parts)
+            found = self._known[key]
+            if found is None:
                 return None
-            part, was, now = differ[0]
-            found = f"{part} was {shown(was)} and is {shown(now)}"
-            if part.endswith("Sha256"):
-                found = f"it has another {'prompt' if part.startswith('prompt') else 'filter'}"
         return found
+
+    def _difference(
+        self, deployment: Resource, proofs: list[Resource], identity: Fields, parts: list[str]
+    ) -> str | None:
+        proven = Fields({"identity": identity.held}, "approval")
+        evidence = proofs[0] if proofs else deployment
+        for part, was, now in changes(self._world, deployment, evidence, proven, parts):
+            if part.endswith("Sha256"):
+                return f"it has another {'prompt' if part.startswith('prompt') else 'filter'}"
+            return f"{part} was {shown(was)} and is {shown(now)}"
+        return None
 
 
 RULES: Final[list[Rule]] = [

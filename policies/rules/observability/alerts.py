@@ -9,7 +9,7 @@ from policies.limits.observability import OBJECTIVE_MS, UTILISATION_PERCENT
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import serving
 from policies.values import Need
-from policies.watches import FORBIDDEN, Signal, Watch, Watches, counts_models, criteria
+from policies.watches import FORBIDDEN, Signal, Watch, counts_models, criteria, watches_of
 from policies.wording import shown
 from policies.world import Finding, Resource, World
 
@@ -102,7 +102,7 @@ def _forbidden(world: World, alert: Resource) -> Iterator[Finding]:
 
 
 def _uncovered(world: World, wanted_of: Callable[[Resource], Wanted]) -> Iterator[Finding]:
-    watches = Watches(world)
+    watches = watches_of(world)
     late: dict[str, tuple[Watch, Wanted, list[Resource]]] = {}
     missed: Need | None = None
     for deployment in serving(world):

@@ -9,7 +9,7 @@ from policies.on_call import called, on_call_groups, short
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import serving
 from policies.values import Value
-from policies.watches import Signal, Watches
+from policies.watches import Signal, watches_of
 from policies.wording import listed, shown
 from policies.world import Finding, Resource, World
 
@@ -23,7 +23,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
 
 
 def alert_routed_to_on_call(world: World, ctx: Context) -> Iterator[Finding]:
-    watches = Watches(world)
+    watches = watches_of(world)
     alerts = {
         watch.alert.urn: watch.alert
         for deployment in serving(world)
