@@ -11,12 +11,12 @@ from tests.policies.worlds import MISSING, NOW, sound
 
 SUBDOMAIN = ("account", "properties.customSubDomainName", MISSING)
 KEYS = ("account", "properties.disableLocalAuth", MISSING)
-VERSION = ("chat", "properties.model.version", MISSING)
-HIDDEN = ("chat", "properties.model.version", UNKNOWN)
+UPGRADE = ("chat", "properties.versionUpgradeOption", MISSING)
+HIDDEN = ("chat", "properties.versionUpgradeOption", UNKNOWN)
 
 
 def verdict(*changes, profile="prod"):
-    return judged(RULES, sound(*changes), profile, profile, NOW)
+    return judged(RULES, sound(*changes, profile=profile), profile, profile, NOW)
 
 
 def locate(stack, finding):
@@ -29,7 +29,7 @@ def rows(*changes, profile="prod"):
 
 
 def test_findings_stand_by_category_then_rule():
-    found = [(f.category, f.rule) for f in rows(VERSION, SUBDOMAIN, KEYS).findings]
+    found = [(f.category, f.rule) for f in rows(UPGRADE, SUBDOMAIN, KEYS).findings]
     assert found == [
         ("security", "account-custom-subdomain"),
         ("security", "account-local-auth-disabled"),
@@ -40,7 +40,7 @@ def test_findings_stand_by_category_then_rule():
 def test_what_could_not_be_told_is_neither_passed_nor_forgotten():
     stack = rows(HIDDEN)
     assert [each.rule for each in stack.could_not_tell] == ["model-version-pinned"]
-    assert "properties.model.version" in stack.could_not_tell[0].why
+    assert "properties.versionUpgradeOption" in stack.could_not_tell[0].why
     assert "model-version-pinned" not in stack.passed
     assert stack.checklist["operations"]["stable names, versions, protection"] == "couldNotTell"
     assert "could not tell: model-version-pinned" in as_table(report_of([verdict(HIDDEN)], locate))
@@ -49,7 +49,7 @@ def test_what_could_not_be_told_is_neither_passed_nor_forgotten():
 def test_a_rule_without_a_resource_to_speak_of_is_not_applicable():
     world = sound(without=["access", "publisher", "reader"])
     (stack,) = report_of([judged(RULES, world, "prod", "prod", NOW)], locate).stacks
-    assert stack.not_applicable == ("rbac-least-privilege",)
+    assert stack.not_applicable == ("rbac-least-privilege", "rbac-no-user-principals")
     assert stack.checklist["security"]["least privilege"] == "notApplicable"
 
 
@@ -68,10 +68,10 @@ def test_a_refusal_outweighs_a_doubt_and_a_doubt_a_yes(verdicts, said):
 
 
 def test_a_narrow_view_hides_findings_but_not_the_verdict():
-    (seen,) = narrowed([verdict(KEYS, VERSION)], ["model-version-pinned"], [])
+    (seen,) = narrowed([verdict(KEYS, UPGRADE)], ["model-version-pinned"], [])
     (stack,) = report_of([seen], locate).stacks
     assert [finding.rule for finding in stack.findings] == ["model-version-pinned"]
-    (seen,) = narrowed([verdict(KEYS, VERSION, profile="dev")], [], ["advisory"])
+    (seen,) = narrowed([verdict(KEYS, UPGRADE, profile="dev")], [], ["advisory"])
     assert [finding.rule for finding in report_of([seen], locate).stacks[0].findings] == [
         "model-version-pinned"
     ]
