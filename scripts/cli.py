@@ -7,6 +7,7 @@ import typer
 
 from scripts.check import EXTRA_WORDS, check_command
 from scripts.exit import Exit
+from scripts.load.command import load_command
 from scripts.readiness import app as readiness
 from scripts.sandbox_commands import app as sandbox
 from scripts.smoke import smoke_command
@@ -26,10 +27,12 @@ app = typer.Typer(
       plumb check                      # the stack files here, without any cloud
       plumb sandbox up                 # a local Azure, for `make up` and the next line
       plumb smoke --stack dev          # does what is deployed answer?
+      plumb load scenarios/chat.yaml --stack dev --duration 60   # how much of it?
     """,
 )
 app.command("check", context_settings=EXTRA_WORDS)(check_command)
 app.command("smoke")(smoke_command)
+app.command("load")(load_command)
 app.add_typer(readiness, name="readiness")
 app.add_typer(sandbox, name="sandbox")
 

@@ -3,11 +3,19 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from scripts.load.call import Answer, Call
 
-Ask = Callable[[int], Awaitable[Answer]]
+Clock = Callable[[], float]
+"""Seconds since the run began."""
+
+Ask = Callable[[int, Clock], Awaitable[Answer]]
 """Asks for real; the number of the call, from 0, says which prompt."""
+
+
+STOPPED_S: Final = 5.0
+"""What calls under way have to end in once somebody has stopped the run."""
 
 
 async def run(
@@ -21,20 +29,24 @@ async def run(
 ) -> list[Call]:
     """Every call that was due before `stop`, in the order of their arrival.
 
-    What is still under way when the last was sent has `grace_s` to end. An exception of `ask` is a
-    fault of ours and ends the run.
+    What is under way when the last was sent has `grace_s` to end, or less if it is stopped. An
+    exception of `ask` is a fault of ours and ends the run.
     """
-    clock = asyncio.get_running_loop().time
-    start = clock()
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    def clock() -> float:
+        return loop.time() - start
+
     calls: list[Call | None] = [None] * len(arrivals)
     under_way: dict[asyncio.Task[None], int] = {}
     sent_at: dict[int, float] = {}
     failures: list[BaseException] = []
 
     async def one(number: int) -> None:
-        sent_at[number] = sent = clock() - start
-        answer = await ask(number)
-        ended = clock() - start
+        sent_at[number] = sent = clock()
+        answer = await ask(number, clock)
+        ended = clock()
         keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=ended, answer=answer))
 
     def keep(number: int, call: Call) -> None:
@@ -57,8 +69,7 @@ async def run(
             under_way[task] = number
             task.add_done_callback(ended)
 
-    if under_way:
-        await asyncio.wait(under_way, timeout=0 if failures else grace_s)
+    await _drained(set(under_way), stop, grace_s)
     left = dict(under_way)
     for task in left:
         task.cancel()
@@ -70,6 +81,18 @@ async def run(
             sent = sent_at.get(number)
             keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=None, answer=None))
     return [call for call in calls if call is not None]
+
+
+async def _drained(under_way: set[asyncio.Task[None]], stop: asyncio.Event, grace_s: float) -> None:
+    if not under_way:
+        return
+    ending = asyncio.create_task(asyncio.wait(under_way))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({ending, stopping}, timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+    if stop.is_set():
+        await asyncio.wait({ending}, timeout=min(grace_s, STOPPED_S))
+    for task in (ending, stopping):
+        task.cancel()
 
 
 async def _stopped_before(due: float, stop: asyncio.Event) -> bool:

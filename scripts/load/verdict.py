@@ -12,7 +12,9 @@ SLOW_SHARE: Final = 0.05
 """p95 within the objective means: no more than this share of the calls is slower."""
 
 LATEST_MS: Final = 5.0
-"""A generator that sends later than this measures itself."""
+LATEST_SHARE: Final = 0.02
+"""A generator that sends later than the larger of the two, 5 ms or this share of the objective,
+measures itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +50,12 @@ def _reasons(summary: Summary, wanted: Objectives, partial: bool) -> Iterator[Re
             text=f"{summary.dropped} calls were not sent: too many were under way. "
             "Fix: more capacity, or a higher --in-flight if callers really are so many",
         )
-    if summary.late_ms_p99 > LATEST_MS:
+    latest_ms = max(LATEST_MS, LATEST_SHARE * wanted.latency_ms)
+    if summary.late_ms_p99 > latest_ms:
         yield Reason(
             code=Exit.CANNOT_TELL,
             text=f"this machine sent {summary.late_ms_p99:.0f} ms late (p99, at most "
-            f"{LATEST_MS:.0f}). Fix: a lower rate, or several machines",
+            f"{latest_ms:.0f}). Fix: a lower rate, or several machines",
         )
     enough = fewest_calls(SLOW_SHARE)
     if summary.ended < enough:

@@ -35,7 +35,7 @@ def loaded(arrivals, ask, *, most_in_flight=10_000, grace_s=60.0, stop_at=None, 
 def taking(*seconds):
     """Answers that take so long, over and over."""
 
-    async def ask(number):
+    async def ask(number, clock):
         await asyncio.sleep(seconds[number % len(seconds)])
         return GOOD
 
@@ -55,8 +55,8 @@ def test_each_call_is_sent_when_it_is_due_and_timed_from_then(arrivals, seconds)
 def test_a_server_that_stands_still_for_three_seconds_shows_in_p99():
     thaws_at = 33.0
 
-    async def ask(number):
-        now = asyncio.get_running_loop().time() - 1_000
+    async def ask(number, clock):
+        now = clock()
         await asyncio.sleep(thaws_at - now if 30 <= now < thaws_at else 0.01)
         return GOOD
 
@@ -85,7 +85,7 @@ def test_what_does_not_end_within_the_grace_is_cut_off():
 
 
 def test_a_fault_of_ours_ends_the_run_at_once():
-    async def ask(number):
+    async def ask(number, clock):
         raise RuntimeError("a bug")
 
     with pytest.raises(RuntimeError, match="a bug"):

@@ -1,0 +1,99 @@
+"""What a load run does: the scenario file, from which Locust's workers can run as well."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from scripts.load.arrivals import Process
+
+
+class WrongScenario(Exception):
+    """All that is wrong with a scenario file, a line each."""
+
+
+class Part(BaseModel):
+    """A part of the file. A misspelled setting is an error, not a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Mix(Part):
+    """One kind of call."""
+
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    """How often it is drawn, beside the weights of the others."""
+    prompt_tokens: Annotated[int, Field(gt=0, le=1_000_000)]
+    """About so many: one common English word each."""
+    answer_tokens: Annotated[int, Field(gt=0, le=200_000)]
+    """Sent as max_completion_tokens: admission counts it, used or not."""
+
+
+class Scenario(Part):
+    target: Annotated[str, Field(pattern=r"^(route [a-z][a-z0-9-]*|[a-z][a-z0-9-]*/\S+)$")]
+    """`route NAME`, whose stable deployment is asked, or `account/deployment`."""
+    calls_per_second: Annotated[float, Field(gt=0, le=10_000)]
+    duration_s: Annotated[float, Field(gt=0, le=86_400)]
+    """Of it all, the warm-up included."""
+    warm_up_s: Annotated[float, Field(ge=0)] = 0.0
+    """What is called before does not count."""
+    arrivals: Process = "poisson"
+    replay: list[Annotated[float, Field(ge=0)]] = []
+    """Rising times in seconds, for `arrivals: replay`."""
+    stream: bool = True
+    cache_share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Of each prompt, what is the same in every call: prompt caches know it."""
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    in_flight: Annotated[int, Field(gt=0, le=20_000)] = 1_000
+    """More calls at once are not sent, and fail the run."""
+    seed: int = 1
+    mix: Annotated[dict[str, Mix], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "Scenario":
+        if self.warm_up_s >= self.duration_s:
+            raise ValueError(
+                f"warm_up_s {self.warm_up_s:g} leaves nothing of duration_s {self.duration_s:g}"
+            )
+        if (self.arrivals == "replay") != bool(self.replay):
+            raise ValueError("`replay` lists the times of `arrivals: replay`, and only of it")
+        return self
+
+
+def read(path: Path) -> Scenario:
+    """A scenario from its file.
+
+    Raises:
+        WrongScenario: it cannot be read, or not understood.
+    """
+    from components import document
+
+    try:
+        _, content = document.read(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongScenario(f"{path}: {error}. Fix: name a scenario file") from None
+    except document.Unreadable as error:
+        raise WrongScenario(f"{path}:{error.line or 1}: {error}") from None
+    return parse(content, str(path))
+
+
+def parse(content: Any, name: str) -> Scenario:
+    """A scenario from what its file says.
+
+    Raises:
+        WrongScenario: all that is wrong with it.
+    """
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as error:
+        raise WrongScenario("\n".join(_complaints(error, name))) from None
+
+
+def _complaints(error: ValidationError, name: str) -> Sequence[str]:
+    found = []
+    for each in error.errors(include_url=False, include_input=False):
+        place = ".".join(map(str, each["loc"])) or "scenario"
+        message = "no such setting" if each["type"] == "extra_forbidden" else each["msg"]
+        found.append(f"{name}: {place}: {message}")
+    return found

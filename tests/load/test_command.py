@@ -1,0 +1,116 @@
+"""`plumb load` as a person types it."""
+
+import json
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from components import settings
+from components.sections import ObjectiveSettings
+from scripts import model_client, stack_outputs
+from scripts.cli import app
+from scripts.load import wire
+from tests.load.test_measure import OUTPUTS, good
+
+SCENARIO = """
+target: primary/chat-v3
+calls_per_second: 400
+duration_s: 0.3
+arrivals: constant
+stream: false
+mix: { one: { prompt_tokens: 10, answer_tokens: 10 } }
+"""
+DEV = settings.read("dev")
+PATIENT = DEV.observability.model_copy(
+    update={"objectives": ObjectiveSettings(p95_latency_ms=60_000)}
+)
+
+
+@pytest.fixture
+def plumb(monkeypatch, tmp_path):
+    """Runs the command in front of a server that answers by `handler`; keeps runs in tmp_path."""
+    monkeypatch.setattr(stack_outputs, "read", lambda stack: OUTPUTS)
+    monkeypatch.setattr(model_client, "sign_in", lambda: lambda: "a-secret-token")
+    monkeypatch.setattr("components.stack_file.ROOT", tmp_path)
+    patient = DEV.model_copy(update={"observability": PATIENT})
+    monkeypatch.setattr(settings, "read", lambda stack: patient)
+
+    def run(*arguments, handler=good, scenario=SCENARIO):
+        (tmp_path / "chat.yaml").write_text(scenario)
+        transport = httpx2.MockTransport(handler)
+        monkeypatch.setattr(
+            wire, "client", lambda timeout_s, most: httpx2.AsyncClient(transport=transport)
+        )
+        command = ["load", str(tmp_path / "chat.yaml"), "--stack", "dev", *arguments]
+        return CliRunner().invoke(app, command)
+
+    return run
+
+
+def test_a_run_that_holds_exits_with_0_and_says_where_it_is_kept(plumb, tmp_path):
+    done = plumb()
+    assert done.exit_code == 0
+    assert "primary/chat-v3: the objectives hold" in done.stdout
+    folder = tmp_path / done.stdout.split("kept in ")[1].strip()
+    assert {each.name for each in folder.iterdir()} == {
+        "calls.jsonl",
+        "report.html",
+        "report.json",
+    }
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 1), (503, 1), (429, 1), (400, 1)])
+def test_a_service_that_fails_is_never_a_yes(plumb, status, code):
+    assert plumb(handler=lambda request: httpx2.Response(status)).exit_code == code
+
+
+def test_too_few_calls_cannot_tell(plumb):
+    assert plumb("--duration", "0.1", "--rps", "300").exit_code == 3
+
+
+def test_json_alone_is_on_stdout_and_has_no_token(plumb):
+    done = plumb("--json")
+    told = json.loads(done.stdout)
+    assert (told["schema"], told["exit_code"]) == ("plumb.load/1", 0)
+    assert "a-secret-token" not in done.output
+
+
+def test_a_dry_run_asks_nobody(plumb):
+    def never(request):
+        raise AssertionError
+
+    done = plumb("--dry-run", handler=never)
+    assert done.exit_code == 0
+    assert "about 120 calls in 0.3 s" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("primary/chat-v9", "Fix: one of primary/chat-v3"),
+        ("route chat", "Fix: one of none"),
+        ("chat", "target"),
+    ],
+)
+def test_who_is_not_there_is_wrong_use_and_who_is_there_is_told(plumb, target, message):
+    done = plumb(scenario=SCENARIO.replace("primary/chat-v3", target))
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_a_page_is_written_where_it_is_wanted(plumb, tmp_path):
+    assert plumb("--html", str(tmp_path / "load.html")).exit_code == 0
+    assert "The objectives hold" in (tmp_path / "load.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(stack_outputs.NotDeployed("not deployed"), 3), (stack_outputs.NoOutputs("no pulumi"), 4)],
+)
+def test_a_stack_that_cannot_be_asked_is_no_failure_of_its_models(plumb, monkeypatch, error, code):
+    def read(stack):
+        raise error
+
+    monkeypatch.setattr(stack_outputs, "read", read)
+    assert plumb().exit_code == code

@@ -1,0 +1,98 @@
+"""Scenario files, and the prompts that come of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.stack_file import ROOT
+from scripts.load.prompts import ENDING, bodies
+from scripts.load.scenario import WrongScenario, parse, read
+
+CHAT = {
+    "target": "route chat",
+    "calls_per_second": 2.0,
+    "duration_s": 60.0,
+    "mix": {"short": {"prompt_tokens": 100, "answer_tokens": 50}},
+}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=str)
+def test_every_scenario_of_the_project_is_one(path):
+    assert read(path).mix
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"target": "chat"}, "target"),
+        ({"calls_per_second": 0}, "calls_per_second"),
+        ({"duration_s": "long"}, "duration_s"),
+        ({"rps": 2}, "rps: no such setting"),
+        ({"mix": {}}, "mix"),
+        ({"mix": {"a": {"prompt_tokens": 1}}}, r"mix\.a\.answer_tokens"),
+        ({"warm_up_s": 60}, "leaves nothing"),
+        ({"arrivals": "replay"}, "lists the times"),
+        ({"replay": [0.0, 1.0]}, "lists the times"),
+    ],
+)
+def test_a_wrong_scenario_is_told_by_its_setting(changes, message):
+    with pytest.raises(WrongScenario, match=message):
+        parse(CHAT | changes, "x.yaml")
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(WrongScenario) as told:
+        parse(CHAT | {"rps": 2, "seed": "x"}, "x.yaml")
+    assert len(str(told.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("text", ["a: b: c", "", "- 1", "\x00"])
+def test_a_file_that_is_no_scenario_says_so(tmp_path, text):
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(WrongScenario, match=r"x\.yaml"):
+        read(tmp_path / "x.yaml")
+
+
+def test_a_missing_file_says_what_to_do(tmp_path):
+    with pytest.raises(WrongScenario, match="Fix: name a scenario file"):
+        read(tmp_path / "none.yaml")
+
+
+def contents(count=4, **changes):
+    wanted = parse(CHAT | changes, "x.yaml")
+    return [body["messages"][0]["content"] for body in bodies(wanted, count)]
+
+
+@given(st.integers(8, 500), st.sampled_from([0.0, 0.3, 1.0]))
+def test_a_prompt_has_its_length_in_words(tokens, cache_share):
+    mix = {"one": {"prompt_tokens": tokens, "answer_tokens": 1}}
+    for text in contents(mix=mix, cache_share=cache_share):
+        assert tokens <= len(text.split()) <= tokens + len(ENDING.split())
+
+
+def test_prompts_differ_but_for_what_caches_may_know():
+    one, other, *_ = contents(cache_share=0.5)
+    assert one.split()[:50] == other.split()[:50]
+    assert one.split()[50:] != other.split()[50:]
+    assert contents()[0].split()[:5] != contents()[1].split()[:5]
+
+
+def test_the_same_scenario_asks_the_same():
+    assert contents() == contents() != contents(seed=2)
+
+
+def test_kinds_are_drawn_by_their_weights():
+    mix = {
+        "often": {"weight": 3.0, "prompt_tokens": 10, "answer_tokens": 1},
+        "rarely": {"weight": 1.0, "prompt_tokens": 10, "answer_tokens": 2},
+    }
+    drawn = [
+        each["max_completion_tokens"] for each in bodies(parse(CHAT | {"mix": mix}, ""), 4_000)
+    ]
+    assert drawn.count(1) / len(drawn) == pytest.approx(0.75, abs=0.03)
+
+
+def test_a_stream_asks_for_its_usage():
+    asked = bodies(parse(CHAT, ""), 1)[0]
+    assert asked["stream_options"] == {"include_usage": True}
+    assert "stream" not in bodies(parse(CHAT | {"stream": False}, ""), 1)[0]
