@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from components.stack_file import PROJECT, ROOT
+from tests import proof
 from tests.end_to_end.local_azure import LocalAzure, Said, told
 
 OWN = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
@@ -76,6 +78,27 @@ class Project:
         assert said.code == 0, said.all
         steps = json.loads(said.out)["steps"]
         return {_name(step["urn"]): step for step in steps if step["op"] != "same"}
+
+    def prove(self, stack: str, now: datetime | None = None) -> None:
+        """Complete evidence of a stack, as if its commands had measured it a day before."""
+        proof.prove(self.folder, stack, now)
+
+    def judged(self, stack: str) -> tuple[int, set[tuple[str, str]]]:
+        """What the engine's preview answers, and what the gate says in it: (rule, message)."""
+        words = ("preview", "--stack", stack, "--json", *GATE)
+        said = self.pulumi(*words, PULUMI_ENABLE_STREAMING_JSON_PREVIEW="1")
+        lines = [json.loads(line) for line in said.out.splitlines() if line.startswith("{")]
+        events = [line["policyEvent"] for line in lines if "policyEvent" in line]
+        # The engine puts the rule's description on a line before the message.
+        return said.code, {
+            (event["policyName"], event["message"].partition("\n")[2].strip()) for event in events
+        }
+
+    def checked(self, stack: str) -> tuple[int, set[tuple[str, str]]]:
+        """What `plumb check` answers and says."""
+        said = self.plumb("check", "--stack", stack, "--json")
+        (report,) = json.loads(said.out)["stacks"]
+        return said.code, {(each["rule"], each["message"]) for each in report["findings"]}
 
     def refresh(self, stack: str, *words: str) -> Said:
         return self.pulumi("refresh", "--stack", stack, "--yes", "--skip-preview", *words)

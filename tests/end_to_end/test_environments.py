@@ -11,9 +11,10 @@ STACKS = ("staging", "prod")
 
 @pytest.fixture(scope="module")
 def first_steps(project):
-    """What the first preview of each says, before anything is there."""
+    """What the first preview of each says, before anything is there but its evidence."""
     for stack in STACKS:
         project.create(stack)
+        project.prove(stack)
     return {stack: project.preview(stack) for stack in STACKS}
 
 
