@@ -5,7 +5,17 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.values import SECRET, SENTINELS, SIGNATURE, UNKNOWN, Fields, Need, from_struct, plain
+from policies.values import (
+    OUTPUT,
+    SECRET,
+    SENTINELS,
+    SIGNATURE,
+    UNKNOWN,
+    Fields,
+    Need,
+    from_struct,
+    plain,
+)
 
 scalars = (
     st.none()
@@ -93,3 +103,15 @@ def test_the_sentinels_are_those_of_the_sdk():
     from pulumi_policy import proxy
 
     assert frozenset(v for k, v in vars(proxy).items() if k.startswith("UNKNOWN_")) == SENTINELS
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_an_output_value_is_its_value_and_as_secret_as_it_says(secret):
+    noted = set()
+    value = {SIGNATURE: OUTPUT, "value": ["hunter2"], "secret": secret, "dependencies": []}
+    assert plain({"a": value}, noted) == {"a": ["hunter2"]}
+    assert noted == ({"hunter2"} if secret else set())
+
+
+def test_an_output_value_without_a_value_is_unknown():
+    assert plain({"a": {SIGNATURE: OUTPUT, "secret": True}})["a"] is UNKNOWN

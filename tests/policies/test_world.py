@@ -62,6 +62,47 @@ def test_of_two_sources_only_the_value_will_tell():
         target(wired(unknown, "chat", accountName=["account", "twin"]))
 
 
+def test_what_is_read_from_something_else_is_nobodys_name():
+    world = wired(sound(("chat", "accountName", UNKNOWN)), "chat", accountName=["logs"])
+    assert target(world) is None
+
+
+def test_a_parent_says_nothing_of_what_is_read_from_elsewhere():
+    inputs = {**PARTS["publisher"].inputs, "scope": UNKNOWN}
+    given = resource(catalog.ROLE_ASSIGNMENT, "given", inputs, parent=ACCOUNT)
+    world = wired(sound(more=[given]), "given", scope=["traces"])
+    assert target(world, "given", "scope") is None
+
+
+def test_a_name_that_several_have_means_the_one_of_the_same_group():
+    groups = [resource(catalog.RESOURCE_GROUP, f"{name}-group", {}) for name in ("one", "two")]
+    inputs = {"accountName": "same", "resourceGroupName": UNKNOWN}
+    accounts = [
+        resource(catalog.ACCOUNT, name, inputs, resourceGroupName=[group.urn])
+        for name, group in zip(("one", "two"), groups, strict=True)
+    ]
+    child = {**PARTS["chat"].inputs, **inputs}
+    below = resource(catalog.DEPLOYMENT, "below", child, resourceGroupName=[groups[1].urn])
+    anywhere = resource(catalog.DEPLOYMENT, "anywhere", child)
+    world = World([*groups, *accounts, below, anywhere])
+    assert target(world, "below") == "two"
+    with pytest.raises(Need, match="resourceGroupName"):
+        target(world, "anywhere")
+
+
+def test_a_group_that_is_called_as_an_account_is_not_the_account():
+    group = resource(catalog.RESOURCE_GROUP, "namesake", {"resourceGroupName": "shop-ai"})
+    assert target(sound(more=[group]), "access", "scope", catalog.RESOURCE_GROUP) is None
+
+
+def test_a_child_of_another_parent_is_another_child():
+    world = sound(("access", "scope", f"{ACCOUNT_ID}/deployments/chat-v2"))
+    assert target(world, "access", "scope", catalog.DEPLOYMENT) == "chat"
+    elsewhere = f"{ACCOUNT_ID}-other/deployments/chat-v2"
+    world = sound(("access", "scope", elsewhere))
+    assert target(world, "access", "scope", catalog.DEPLOYMENT) is None
+
+
 def test_an_unknown_name_is_sought_among_the_parents_then_in_what_is_awaited():
     inputs = {**PARTS["chat"].inputs, "accountName": UNKNOWN}
     group = resource("shop:index:Models", "models", {}, parent=ACCOUNT)
@@ -102,6 +143,7 @@ def test_the_order_of_registration_is_forgotten():
             catalog.ACCOUNT,
         ),
         ("azure-native_insights_v20180301:insights:MetricAlert", catalog.METRIC_ALERT),
+        ("azure-native:network/v20200601:PrivateZone", "azure-native:privatedns:PrivateZone"),
         ("azure-native_x:index:Thing", "azure-native_x:index:Thing"),
         ("plumb:index:Evidence", "plumb:index:Evidence"),
     ],
