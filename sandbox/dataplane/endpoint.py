@@ -3,8 +3,7 @@
 import asyncio
 import json
 import time
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -13,10 +12,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from sandbox.around import Around, Profile
-from sandbox.clock import stamp
 from sandbox.crash import struck
 from sandbox.dataplane import errors, sse
 from sandbox.dataplane.account import Account, Deployment, ready
+from sandbox.dataplane.call import Call
 from sandbox.dataplane.entrance import (
     ANSWERED,
     Entrance,
@@ -26,7 +25,7 @@ from sandbox.dataplane.entrance import (
     request_id,
 )
 from sandbox.dataplane.errors import Refusal
-from sandbox.dataplane.events import Event, Events
+from sandbox.dataplane.events import Events
 from sandbox.dataplane.inference import Asked, Served, spills
 from sandbox.dataplane.models import Models
 from sandbox.dataplane.operations import RESPONSES, Operation
@@ -37,22 +36,6 @@ from sandbox.faults import Fault
 
 TOKENS_BEFORE_CUT: Final = 2
 """What still arrives of a stream that a fault cuts: the start of the text, no finish_reason."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """One request to a model, as far as it got."""
-
-    request: Request
-    operation: Operation
-    account: Account
-    principal: str
-    api_version: str | None
-    body: bytes
-    id: str
-    now: datetime
-    started: float
-    """Seconds on a clock that only measures."""
 
 
 class Endpoint:
@@ -81,36 +64,46 @@ class Endpoint:
         id = request_id()
         try:
             account = self._entrance.account(request)
-            call = Call(
-                request=request,
-                operation=operation,
-                account=account,
-                principal=self._entrance.gate.admit(
-                    request.headers, account, operation.data_action, operation.path
-                ),
-                api_version=request.query_params.get("api-version"),
-                body=body,
-                id=id,
-                now=self._around.clock.now(),
-                started=started,
+        except Refusal as refusal:
+            return refused(refusal, id)  # nobody's metrics have a row for it
+        call = Call(
+            request=request,
+            operation=operation,
+            account=account,
+            body=body,
+            id=id,
+            now=self._around.clock.now(),
+            started=started,
+        )
+        name = ""  # whom a request is for is not looked at before it is let in
+        try:
+            principal = self._entrance.gate.admit(
+                request.headers, account, operation.data_action, operation.path
             )
+            call = replace(call, principal=principal)
             name = request.path_params.get("deployment") or named_model(body)
-            fault = self._entrance.fault(request, call.principal, name)
+            fault = self._entrance.fault(request, principal, name)
             if fault and fault.action == "delay":
                 await asyncio.sleep(fault.seconds)
                 self._reading.renew()
-            served, spilled = self._served(call, name, fault)
+            deployment = self._deployment(call, name)
+        except Refusal as refusal:
+            self._note(call, refusal, name)
+            return refused(refusal, id)
+        try:
+            served, spilled = self._served(call, deployment, fault)
         except Refusal as refusal:
             return refused(refusal, id)
         return await self._answered(call, served, spilled, fault)
 
-    def _served(self, call: Call, name: str, fault: Fault | None) -> tuple[Served, str]:
+    def _served(
+        self, call: Call, deployment: Deployment, fault: Fault | None
+    ) -> tuple[Served, str]:
         """The answer, and the deployment from which it spilled over, if it did."""
-        deployment = self._deployment(call, name)
         try:
             return self._serve(call, deployment, fault), ""
         except Refusal as refusal:
-            self._record_refusal(call, deployment, refusal)
+            self._note(call, refusal, deployment.name)
             # Responses do not spill over.
             spilling = call.operation is not RESPONSES
             target = spilling and spills(deployment, call.request.headers, refusal)
@@ -127,14 +120,23 @@ class Endpoint:
             served = self._serve(call, other, fault)
         except Refusal as second:
             # The caller sees the second answer; the headers tell it from a direct one.
-            if found := self._accounts.deployment(call.account, target):
-                self._record_refusal(call, found, second, spilled=True)
+            self._note(call, second, target, spilled=True)
             second.headers |= spilled
             raise
         served.headers.update(spilled)
         return served, deployment.name
 
+    def _note(self, call: Call, refusal: Refusal, name: str, *, spilled: bool = False) -> None:
+        """The row of a request that was refused, by a deployment or on the way to one."""
+        found = self._accounts.deployment(call.account, name) if name else None
+        self._events.add(call.refused(refusal, found, name, spilled=spilled))
+
     def _deployment(self, call: Call, name: str) -> Deployment:
+        """The deployment of a name, if it answers by now.
+
+        Raises:
+            Refusal: 404, 410.
+        """
         found = self._accounts.deployment(call.account, name)
         delay = self._profile.deployment_seconds + self._profile.deploy_delay_seconds
         if found is None or not ready(found, call.now, delay):
@@ -209,11 +211,11 @@ class Endpoint:
         first_ms = [0.0]
 
         def first() -> None:
-            first_ms[0] = _milliseconds(call)
+            first_ms[0] = call.milliseconds
 
         def end() -> None:
             served.finish(self._around.clock.now().timestamp())
-            self._record(call, served, first_ms[0], bool(spilled_from))
+            self._events.add(call.answered(served, first_ms[0], spilled=bool(spilled_from)))
 
         if not isinstance(served.body, bytes):
             events = served.body
@@ -228,55 +230,6 @@ class Endpoint:
         if action == "drop":
             return sse.Dropped(served.body, headers)
         return Response(served.body, headers=headers, media_type="application/json")
-
-    def _record(self, call: Call, served: Served, first_ms: float, spilled: bool) -> None:
-        self._events.add(
-            Event(
-                at=stamp(call.now),
-                account_lc=call.account.id.lower(),
-                deployment=served.deployment.name,
-                model=served.deployment.model,
-                version=served.deployment.version,
-                operation=call.operation.name,
-                status=200,
-                stream=not isinstance(served.body, bytes),
-                prompt_tokens=served.used.prompt,
-                cached_tokens=served.used.cached,
-                completion_tokens=served.used.completion,
-                ttft_ms=first_ms,
-                ttlt_ms=_milliseconds(call),
-                rate_cost=served.cost,
-                utilisation=served.utilisation,
-                is_spillover=spilled,
-                filtered=served.filtered,
-                principal=call.principal,
-                correlation_id=call.id,
-                details=json.dumps(served.stopped_by),
-            )
-        )
-
-    def _record_refusal(
-        self, call: Call, deployment: Deployment, refusal: Refusal, *, spilled: bool = False
-    ) -> None:
-        code = (refusal.body.get("error") or {}).get("code")
-        self._events.add(
-            Event(
-                at=stamp(call.now),
-                account_lc=call.account.id.lower(),
-                deployment=deployment.name,
-                model=deployment.model,
-                version=deployment.version,
-                operation=call.operation.name,
-                status=refusal.status,
-                stream=False,
-                ttlt_ms=_milliseconds(call),
-                is_spillover=spilled,
-                filtered=code == "content_filter",
-                principal=call.principal,
-                correlation_id=call.id,
-                details=json.dumps(errors.stopped_by(refusal)),
-            )
-        )
 
 
 def named_model(body: bytes) -> str:
@@ -295,7 +248,3 @@ def named_model(body: bytes) -> str:
             "Missing required parameter: 'model'.", "model", "missing_required_parameter"
         )
     return name
-
-
-def _milliseconds(call: Call) -> float:
-    return (time.perf_counter() - call.started) * 1000
