@@ -1,9 +1,9 @@
 """The control API: what a test or `plumb sandbox` asks of the sandbox itself."""
 
-import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from sandbox import passing, seed
-from sandbox.arm.frame import settle
 from sandbox.around import PROFILES, Around
 from sandbox.clock import stamp
 from sandbox.dataplane import quality
@@ -25,7 +24,6 @@ from sandbox.orders import instruction
 from sandbox.telemetry import inbox
 
 SECRET_HEADER = "x-plumb-secret"
-CLOCK_SETTING = "clock"
 SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -95,7 +93,16 @@ def span(text: str) -> timedelta:
         raise Wrong(f"{text!r} is too long") from None
 
 
-def routes(around: Around, faults: Faults, secret: str) -> Mount:
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One more thing that the control API can be asked."""
+
+    path: str
+    methods: tuple[str, ...]
+    handler: Handler
+
+
+def routes(around: Around, faults: Faults, secret: str, orders: Sequence[Order] = ()) -> Mount:
     """All under /_plumb, each behind the secret."""
 
     async def health(request: Request) -> Any:
@@ -126,7 +133,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         if request.method == "GET":
             return passing.shown(around.clock)
         before = passing.standing(around.store)
-        wanted = ClockWanted.model_validate(await _json(request))
+        wanted = ClockWanted.model_validate(await body_of(request))
         if wanted.advance:
             by = span(wanted.advance)
             if by > LATEST - around.clock.now():
@@ -136,11 +143,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             around.clock.run(0 if wanted.freeze else 1)
         if wanted.rate is not None:
             around.clock.run(wanted.rate)
-        around.store.set_setting(CLOCK_SETTING, around.clock.state())
-        settle(around)
-        around.flush()
-        for look in around.after_time:
-            await asyncio.to_thread(look)
+        await passing.happen(around)
         due = passing.between(before, passing.standing(around.store))
         return {**passing.shown(around.clock), "fell_due": due}
 
@@ -148,14 +151,14 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
         return inbox.shown(around.store)
 
     async def profile(request: Request) -> Any:
-        wanted = ProfileWanted.model_validate(await _json(request))
+        wanted = ProfileWanted.model_validate(await body_of(request))
         if wanted.profile not in PROFILES:
             raise Wrong(f"there is no profile {wanted.profile!r}; {' or '.join(PROFILES)}")
         around.settings.set("profile", wanted.profile)
         return {"profile": wanted.profile}
 
     async def settings(request: Request) -> Any:
-        wanted = SettingsWanted.model_validate(await _json(request))
+        wanted = SettingsWanted.model_validate(await body_of(request))
         changed = wanted.model_dump(exclude_unset=True)
         for key, value in changed.items():
             if value is None:
@@ -166,7 +169,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
 
     async def principals(request: Request) -> Any:
         if request.method == "POST":
-            wanted = PrincipalWanted.model_validate(await _json(request))
+            wanted = PrincipalWanted.model_validate(await body_of(request))
             if around.directory.by_name(wanted.name):
                 raise Wrong(f"there already is a principal {wanted.name!r}")
             groups = frozenset(wanted.groups)
@@ -178,7 +181,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
 
     async def fault(request: Request) -> Any:
         if request.method == "POST":
-            added = faults.add(instruction(await _json(request), around.store))
+            added = faults.add(instruction(await body_of(request), around.store))
             return next(each for each in faults.all() if each["number"] == added)
         if request.method == "DELETE":
             number = request.path_params.get("number")
@@ -189,20 +192,20 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
 
     async def graded(request: Request) -> Any:
         if request.method == "POST":
-            quality.turn(around.settings, KnobsWanted.model_validate(await _json(request)))
+            quality.turn(around.settings, KnobsWanted.model_validate(await body_of(request)))
         if request.method == "DELETE":
             around.settings.unset(quality.QUALITY)
         return {"value": around.settings.get(quality.QUALITY, {})}
 
     async def answers(request: Request) -> Any:
         if request.method == "POST":
-            quality.write(around.settings, Entry.model_validate(await _json(request)))
+            quality.write(around.settings, Entry.model_validate(await body_of(request)))
         if request.method == "DELETE":
             around.settings.unset(quality.ANSWERS)
         return {"value": around.settings.get(quality.ANSWERS, [])}
 
     async def reset(request: Request) -> Any:
-        wanted = ResetWanted.model_validate(await _json(request))
+        wanted = ResetWanted.model_validate(await body_of(request))
         counted = around.store.execute(
             "SELECT type, count(*) AS number FROM resources GROUP BY type ORDER BY type"
         )
@@ -215,11 +218,11 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
                 around.settings.unset(key)
             seed.plant(around)
             around.clock.restore({"offset_seconds": 0, "rate": 1})
-            around.store.set_setting(CLOCK_SETTING, around.clock.state())
+            around.store.set_setting(passing.CLOCK_SETTING, around.clock.state())
             around.journal.clear()
         return {"forgotten": {row["type"]: row["number"] for row in counted}}
 
-    def guarded(handler: Handler, *methods: str) -> Callable[[Request], Awaitable[Response]]:
+    def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             given = request.headers.get(SECRET_HEADER, "")
             if not secrets.compare_digest(given.encode(), secret.encode()):
@@ -253,6 +256,7 @@ def routes(around: Around, faults: Faults, secret: str) -> Mount:
             Route("/quality", guarded(graded), methods=["GET", "POST", "DELETE"]),
             Route("/answers", guarded(answers), methods=["GET", "POST", "DELETE"]),
             Route("/reset", guarded(reset), methods=["POST"]),
+            *(Route(each.path, guarded(each.handler), methods=each.methods) for each in orders),
         ],
     )
 
@@ -273,7 +277,8 @@ def _principal(principal: Principal) -> dict[str, str]:
     }
 
 
-async def _json(request: Request) -> Any:
+async def body_of(request: Request) -> Any:
+    """What a request says; nothing is an empty object."""
     try:
         return await request.json() if await request.body() else {}
     except RecursionError:

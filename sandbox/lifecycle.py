@@ -16,13 +16,13 @@ from typing import Any
 import uvicorn
 from filelock import FileLock, Timeout
 
-from sandbox import control, managed_identity, no_room, seed
+from sandbox import control, managed_identity, no_room, passing, seed, snapshots
 from sandbox import server as https
 from sandbox.arm.frame import settle
 from sandbox.around import Around, Settings
 from sandbox.clock import Clock
 from sandbox.dataplane.events import Events
-from sandbox.dataplane.routes import routes
+from sandbox.dataplane.routes import planes
 from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, Directory
 from sandbox.dropped import Protocol
 from sandbox.entra import issuer
@@ -33,6 +33,8 @@ from sandbox.provider.server import ProviderServer
 from sandbox.store import Store, WrongDatabase
 from sandbox.telemetry import endpoint as telemetry
 from sandbox.telemetry.watch import Watch
+from sandbox.traffic import orders as traffic
+from sandbox.traffic.driver import Driver
 from sandbox.trust import Trust, WrongAuthority, write_private
 
 LOOPBACK = "127.0.0.1"
@@ -98,7 +100,7 @@ class Process:
         self.clock = Clock()
         self.store = Store(folder / "state.db", self.clock)
         self.clock.restore(
-            self.store.setting(control.CLOCK_SETTING, {"offset_seconds": 0, "rate": 1})
+            self.store.setting(passing.CLOCK_SETTING, {"offset_seconds": 0, "rate": 1})
         )
         self._ports = ports
         self.settings = Settings(self.store)
@@ -129,8 +131,20 @@ class Process:
             self.around.unwritten.append(events.flush)
             watch = Watch(self.around)
             self.around.after_time.append(watch.tick)
-            planes = [*routes(self.around, events), *telemetry.routes(self.around)]
-            main = _server(https.app(self.around, faults, self.secret, planes), context)
+            models, synthetic = planes(self.around, events)
+            main = _server(
+                https.app(
+                    self.around,
+                    faults,
+                    self.secret,
+                    [*models, *telemetry.routes(self.around)],
+                    [
+                        *traffic.orders(Driver(self.around, synthetic)),
+                        *snapshots.orders(self.around),
+                    ],
+                ),
+                context,
+            )
             plain = _server(managed_identity.app(self.around, portal.routes(self.around)), None)
             tasks = [
                 asyncio.create_task(main.serve(sockets=[arm])),

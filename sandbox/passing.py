@@ -1,11 +1,16 @@
-"""What happens while time passes, counted."""
+"""What happens while time passes, and how much of it."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.arm.frame import settle
+from sandbox.around import Around
 from sandbox.clock import Clock, stamp
 from sandbox.faults import Faults
 from sandbox.store import Store
+
+CLOCK_SETTING = "clock"
 
 COUNTED = {
     "finished": "SELECT count(*) FROM operations WHERE status = 'Succeeded'",
@@ -15,6 +20,15 @@ COUNTED = {
     "alerts": "SELECT count(*) FROM alerts",
 }
 """Each only grows as time passes."""
+
+
+async def happen(around: Around) -> None:
+    """What has fallen due by the time it is. The clock's own state is kept as well."""
+    around.store.set_setting(CLOCK_SETTING, around.clock.state())
+    settle(around)
+    around.flush()
+    for look in around.after_time:
+        await asyncio.to_thread(look)
 
 
 def standing(store: Store) -> dict[str, int]:

@@ -25,7 +25,11 @@ from sandbox.telemetry import activity
 
 
 def app(
-    around: Around, faults: Faults, secret: str, data_planes: Sequence[BaseRoute] = ()
+    around: Around,
+    faults: Faults,
+    secret: str,
+    data_planes: Sequence[BaseRoute] = (),
+    orders: Sequence[control.Order] = (),
 ) -> ASGIApp:
     """The whole of the sandbox but managed identity and the provider."""
 
@@ -68,7 +72,7 @@ def app(
 
     inner = Router(
         [
-            control.routes(around, faults, secret),
+            control.routes(around, faults, secret, orders),
             *data_planes,
             *entra.routes(around),
             Route("/{path:path}", arm, methods=list(router.METHODS)),

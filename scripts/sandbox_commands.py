@@ -12,6 +12,8 @@ from scripts.exit import Exit, leave
 from scripts.sandbox_clock import app as clock
 from scripts.sandbox_faults import app as faults
 from scripts.sandbox_reach import AsJson, Directory, ask, reached
+from scripts.sandbox_traffic import HELP as TRAFFIC
+from scripts.sandbox_traffic import traffic
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,14 +28,15 @@ app = typer.Typer(
       plumb sandbox up --profile azure             # deletions and roles take Azure's time
       plumb sandbox clock advance 48h              # what is due by then happens now
       plumb sandbox fault add --help               # let it fail as Azure does
+      plumb sandbox traffic --help                 # callers, for its limits and alerts
     """,
 )
 
 PEOPLE = ("operator", "developer", "cora-app", "stranger")
 PROFILES = ("fast", "azure")
 
-app.add_typer(faults, name="fault")
-app.add_typer(clock, name="clock")
+app.add_typer(faults, name="fault", short_help="Let it fail as Azure does.")
+app.add_typer(clock, name="clock", short_help="Its own time: look, let it pass, stop it.")
 
 
 @app.command()
@@ -108,14 +111,14 @@ def status(folder: Directory = None, as_json: AsJson = False) -> None:
         typer.echo(json.dumps({"arm": found.arm, "pid": found.pid, **health}))
         return
     typer.echo(f"running at {found.arm} (process {found.pid}), profile {health['profile']}")
-    typer.echo(f"clock {health['now']}")
+    typer.echo(f"clock {health['now'][:19].replace('T', ' ')} UTC")
     typer.echo(
-        f"{health['resources']} resources, {health['deleted']} soft-deleted, "
-        f"{health['operations']} operations under way"
+        f"{_counted(health['resources'], 'resource')}, {health['deleted']} soft-deleted, "
+        f"{_counted(health['operations'], 'operation')} under way"
     )
 
 
-@app.command()
+@app.command(short_help="Print what points this shell's clients at it.")
 def env(
     folder: Directory = None,
     outside: Annotated[
@@ -153,7 +156,7 @@ def env(
     typer.echo("\n".join(lines))
 
 
-@app.command("open")
+@app.command("open", short_help="Open its page in a browser.")
 def open_page(folder: Directory = None) -> None:
     """Open the page that shows what it holds: in a browser if there is one, else print the link.
 
@@ -167,7 +170,7 @@ def open_page(folder: Directory = None) -> None:
         typer.echo("sandbox: opening it; should no window appear, use the link", err=True)
 
 
-@app.command()
+@app.command(short_help="Empty it.")
 def reset(
     folder: Directory = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -191,6 +194,13 @@ def reset(
     ask(found, "POST", "/reset", {})
     sandbox.forget_stacks(found.folder)
     typer.echo("sandbox: empty. Next: pulumi stack init dev", err=True)
+
+
+app.command("traffic", help=TRAFFIC, short_help="Send synthetic requests.")(traffic)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _quoted(value: str) -> str:

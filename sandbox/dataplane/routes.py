@@ -33,6 +33,7 @@ from sandbox.dataplane.operations import (
     Operation,
 )
 from sandbox.dataplane.reading import Reading
+from sandbox.dataplane.synthetic import Synthetic
 from sandbox.dataplane.uploads import Uploads
 
 BY_DEPLOYMENT: Final = {
@@ -50,14 +51,17 @@ def routes(around: Around, events: Events | None = None) -> list[BaseRoute]:
 
     Pass the events in to be able to flush them: the last fifth of a second is in memory only.
     """
+    return planes(around, events or Events(around.store))[0]
+
+
+def planes(around: Around, events: Events) -> tuple[list[BaseRoute], Synthetic]:
+    """Likewise, and who asks the same deployments without a network."""
     reading = Reading(around.store)
-    return [
-        _accounts(around, reading, events or Events(around.store)),
-        _configuration(around, reading),
-    ]
+    accounts, synthetic = _accounts(around, reading, events)
+    return [accounts, _configuration(around, reading)], synthetic
 
 
-def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
+def _accounts(around: Around, reading: Reading, events: Events) -> tuple[Mount, Synthetic]:
     def keys(account: Account) -> Collection[str]:
         found: list[str] = around.settings.get(f"keys:{account.id.lower()}", [])
         return found
@@ -103,7 +107,8 @@ def _accounts(around: Around, reading: Reading, events: Events) -> Mount:
         for method, path, errand, handler in ways
     ]
     unknown = Route("/{rest:path}", entrance.unknown, methods=METHODS)
-    return Mount("/acct/{subdomain}/openai", routes=[*inference, *visits, unknown])
+    mount = Mount("/acct/{subdomain}/openai", routes=[*inference, *visits, unknown])
+    return mount, Synthetic(around, reading, entrance.accounts, limits, events)
 
 
 def _inference(start: str, endpoint: Endpoint, paths: Mapping[str, Operation]) -> list[Route]:

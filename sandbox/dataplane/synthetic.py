@@ -19,6 +19,7 @@ from sandbox.dataplane.inference import Asked, admitted, spills
 from sandbox.dataplane.limiter import Load
 from sandbox.dataplane.limits import Limits
 from sandbox.dataplane.operations import CHAT, EMBEDDINGS, Operation
+from sandbox.dataplane.reading import Reading
 from sandbox.dataplane.variants import variants
 from sandbox.faults import Faults
 
@@ -63,15 +64,24 @@ class Outcome:
 class Synthetic:
     """Asks the deployments of the sandbox."""
 
-    def __init__(self, around: Around, accounts: Accounts, limits: Limits, events: Events) -> None:
+    def __init__(
+        self,
+        around: Around,
+        reading: Reading,
+        accounts: Accounts,
+        limits: Limits,
+        events: Events,
+    ) -> None:
         self.accounts = accounts
         self._around = around
+        self._reading = reading
         self._limits = limits
         self._events = events
         self._faults = Faults(around.store)
 
     def ask(self, thought: Thought, dice: random.Random) -> Outcome:
         """What becomes of a request; who spills over is asked as well."""
+        self._reading.renew()
         first, refusal = self._one(thought, thought.deployment, dice, spilled_from="")
         found = self.accounts.deployment(thought.account, thought.deployment)
         target = spills(found, {}, refusal) if found and refusal else ""
@@ -148,7 +158,7 @@ class Synthetic:
             api_version=None,
             now=thought.at.timestamp(),
             latency_scale=1,
-            variants=variants(self._around.settings),
+            variants=self._reading.of("variants", lambda: variants(self._around.settings)),
         )
 
     def _answered(self, thought: Thought, asked: Asked, dice: random.Random) -> Event:

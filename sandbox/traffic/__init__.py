@@ -1,0 +1,1 @@
+"""Synthetic traffic: what an application's callers would do, minute by minute."""
