@@ -52,10 +52,12 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
 
 
 def _is_ours(world: World, child: Resource) -> bool:
+    """Whether its account was judged: one that is only read is never asked what it should be."""
     try:
-        return world.target(child, "accountName", ACCOUNT) is not None
+        account = world.target(child, "accountName", ACCOUNT)
     except Need:
         return False
+    return account is not None and account.urn not in world.unseen
 
 
 GUARD: Final = StackRule(

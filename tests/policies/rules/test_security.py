@@ -2,9 +2,11 @@
 
 import pytest
 
+from components import catalog
 from policies import judge
 from policies.registry import RULES
 from policies.values import UNKNOWN
+from policies.world import World
 from tests.policies.compliant.part import ACCOUNT_ID, SUBSCRIPTION, role
 from tests.policies.rules.access_cases import ROLES
 from tests.policies.rules.cases import messages
@@ -77,3 +79,11 @@ def test_what_nobody_knows_yet_of_one_hides_nothing_of_another(rule, unknown, wr
 def test_a_type_that_people_judge_instead_passes_the_guard():
     world = sound(of("command:local:Command"))
     assert messages("preview-values-known", world, judgedElsewhere=["command:local:Command"]) == []
+
+
+def test_an_account_that_is_only_read_is_judged_by_nobody():
+    (account,) = sound().of(catalog.ACCOUNT)
+    world = World(sound().resources, unseen={account.urn})
+    said = messages("preview-values-known", world)
+    assert len(said) == len(world.of(catalog.DEPLOYMENT, catalog.PROJECT))
+    assert all("the account 'shop-ai', which is not of this stack" in each for each in said)
