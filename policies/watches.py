@@ -13,6 +13,7 @@ from typing import Final, Literal
 from components.catalog import (
     ACCOUNT,
     APP_INSIGHTS,
+    DEPLOYMENT,
     DIAGNOSTIC_SETTING,
     METRIC_ALERT,
     RESOURCE_GROUP,
@@ -78,7 +79,7 @@ class Watch:
     places: frozenset[str]
     """Marks of what it looks at: accounts, logs, resource groups."""
     deployments: frozenset[str]
-    """In lower case; EVERY stands for all of them."""
+    """By name in lower case, or by URN; EVERY stands for all of them."""
     readable: bool
     """Whether Azure will understand it."""
 
@@ -127,8 +128,11 @@ def places(world: World, alert: Resource) -> frozenset[str]:
 def _short(mark: str) -> str:
     """How deployments and accounts name an account or a group that is not of this stack."""
     parsed = parse_id(mark) if mark.startswith("/") else None
-    short = parsed and parsed.type in (COGNITIVE.lower(), "microsoft.resources/resourcegroups")
-    return parsed.names[-1] if parsed and short else mark
+    if parsed is None:
+        return mark
+    if parsed.type == COGNITIVE.lower():
+        return f"{parsed.resource_group}/{parsed.names[-1]}"
+    return parsed.resource_group if parsed.type == "microsoft.resources/resourcegroups" else mark
 
 
 def _watches(world: World, alert: Resource) -> Iterator[Watch]:
@@ -143,8 +147,21 @@ def _watches(world: World, alert: Resource) -> Iterator[Watch]:
     dimension = "modeldeploymentname" if alert.type == METRIC_ALERT else "dep"
     readable = alert.fields.peek("criteria.allOf") is not None
     for criterion, signal in found:
-        named = frozenset(_values(criterion, dimension, "include"))
+        named = _deployments(world, alert, criterion, dimension)
         yield Watch(alert, criterion, signal, looked_at, named, readable)
+
+
+def _deployments(
+    world: World, alert: Resource, criterion: Fields, dimension: str
+) -> frozenset[str]:
+    """What a dimension includes: by name, or by URN where the name is only read from it."""
+    try:
+        return frozenset(_values(criterion, dimension, "include"))
+    except Need:
+        sources = world.sources(alert, "criteria", DEPLOYMENT)
+        if not sources:
+            raise
+        return frozenset(source.urn for source in sources)
 
 
 def _queried(criterion: Fields) -> Iterator[Signal]:
@@ -220,7 +237,7 @@ class Watches:
             watch
             for place in self._around(deployment)
             for signal in signals
-            for key in (EVERY, name)
+            for key in (EVERY, name, deployment.urn)
             for watch in self._by_place.get((place, signal), {}).get(key, ())
         ]
         return list({id(watch): watch for watch in found}.values())

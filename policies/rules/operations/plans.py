@@ -35,21 +35,21 @@ def runbook_linked(world: World, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             evidence,
             "the stack names no runbook, so whoever is woken up starts from nothing. "
-            "Fix: plumbline:readiness.runbook: the https address of one.",
+            "Fix: operations.runbookUrl: the https address of one (plumbline:readiness.runbook).",
             RUNBOOK,
         )
     elif not _is_address(url):
         yield Finding(
             evidence,
             f"the runbook is {shown(url)}, which is no https address. "
-            "Fix: plumbline:readiness.runbook: one that begins with https://.",
+            "Fix: operations.runbookUrl: one that is (plumbline:readiness.runbook).",
             RUNBOOK,
         )
     elif PLACEHOLDER.search(url):
         yield Finding(
             evidence,
             f"the runbook is {shown(url)}, which only holds the place of one. "
-            "Fix: plumbline:readiness.runbook: the address of the runbook itself.",
+            "Fix: operations.runbookUrl: the runbook itself (plumbline:readiness.runbook).",
             RUNBOOK,
         )
 
@@ -76,7 +76,8 @@ def on_call_declared(world: World, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             evidence,
             "the stack names no rotation, so nobody is on call for it. "
-            "Fix: plumbline:readiness.rotation: its name in your paging tool.",
+            "Fix: operations.onCall.rotation: its name in your paging tool "
+            "(plumbline:readiness.rotation).",
             ROTATION,
         )
     groups = on_call_groups(world)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from components.catalog import DEPLOYMENT, PROVISIONED_SKUS, model_behind
+from components.catalog import PROVISIONED_SKUS, model_behind
 from policies.freshness import outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
-from policies.proof import EVIDENCE, Proofs, entries
+from policies.proof import Proofs, entries
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import ROUTING, Deployments, Route, routes
 from policies.values import Fields
@@ -198,7 +198,7 @@ RULES: Final[list[Rule]] = [
         "too small, going back means quota, a new deployment and an hour of outage.",
         fix="Keep the deployment that served before, with half the capacity of the one that serves "
         "now, until that one has proven itself.",
-        types=frozenset({ROUTING, DEPLOYMENT, EVIDENCE}),
+        types=frozenset({ROUTING}),
         controls=("Well-Architected OE:12",),
         params=(RETAINED_SHARE,),
         check=rollback_target_retained,
@@ -214,7 +214,7 @@ RULES: Final[list[Rule]] = [
         why="A rollback that nobody has tried fails when it is needed: a right is missing, the "
         "flag has another shape, or the clients do not read it again.",
         fix=f"Run {DRILL} on staging, or on prod at a small share.",
-        types=frozenset({ROUTING, EVIDENCE}),
+        types=frozenset({ROUTING}),
         controls=("Well-Architected OE:12",),
         params=(REHEARSAL_DAYS, ROLLBACK_MINUTES),
         check=rollback_tested,
