@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from scripts.declared import Declared
     from scripts.load.report import Report
     from scripts.load.scenario import Scenario
+    from scripts.load.search import Sweep
+    from scripts.load.sweep import Stage
     from scripts.stack_outputs import StackOutputs
 
 
@@ -36,6 +38,13 @@ def load_command(
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="The run as a page, here too.")
     ] = None,
+    sweep: Annotated[
+        bool,
+        typer.Option(
+            "--sweep",
+            help="Stages of 60 s (or --duration), each a quarter faster, until one is too much.",
+        ),
+    ] = False,
     record: Annotated[
         bool, typer.Option("--record", help="Add a passed run to the stack's evidence.")
     ] = False,
@@ -56,6 +65,7 @@ def load_command(
     Examples:
       plumb load scenarios/chat.yaml --stack dev --duration 60 --warm-up 5
       plumb load scenarios/chat.yaml --stack staging --rps 2 --html load.html
+      plumb load scenarios/chat.yaml --stack staging --rps 1 --sweep
       plumb load scenarios/chat.yaml --stack prod --record
     """
     # Here, not above: `plumb --help` must not wait for pydantic and scipy.
@@ -66,6 +76,8 @@ def load_command(
     from scripts import stack_outputs
     from scripts.load import scenario as scenarios
     from scripts.load.measure import keep, measure
+    from scripts.load.search import keep_sweep, search
+    from scripts.load.sweep import STAGE_S
     from scripts.model_client import sign_in
     from scripts.probe import SIGN_IN
     from scripts.run_folder import RUNS
@@ -77,6 +89,8 @@ def load_command(
             "duration_s": duration_s,
             "warm_up_s": warm_up_s,
         }
+        if sweep:
+            given |= {"duration_s": duration_s or STAGE_S, "warm_up_s": 0.0}
         changed = {name: value for name, value in given.items() if value is not None}
         wanted = scenarios.parse(wanted.model_dump() | changed, str(scenario))
         declared = settings.read(stack)
@@ -95,6 +109,8 @@ def load_command(
         f"{_tokens(wanted, due):,} tokens",
         err=True,
     )
+    if sweep and (record or page):
+        raise leave(Exit.WRONG_USE, "--sweep finds a rate. Fix: --record and --html at that rate")
     if dry_run:
         raise typer.Exit(Exit.YES)
     proven = _proven(stack, name, outputs) if record else None
@@ -104,7 +120,13 @@ def load_command(
     except ClientAuthenticationError as error:
         why = " ".join(error.message.partition("To mitigate")[0].split()).rstrip(".")
         raise leave(Exit.NOT_REACHED, f"no token: {why}. Fix: {SIGN_IN}") from None
-    report, calls = measure(wanted, stack, name, declared.observability.objectives, outputs, token)
+    objectives = declared.observability.objectives
+    if sweep:
+        swept = search(wanted, stack, name, objectives, outputs, token, tell=_tell_stage)
+        keep_sweep(ROOT / RUNS / swept.run_id, swept)
+        _print_sweep(swept, as_json=as_json)
+        raise typer.Exit(swept.code)
+    report, calls = measure(wanted, stack, name, objectives, outputs, token)
     folder = ROOT / RUNS / report.run_id
     keep(folder, report, calls)
     if proven and report.code == Exit.YES:
@@ -199,6 +221,26 @@ def _record(proven: "Declared", report: "Report", folder: Path) -> None:
     except evidence_log.NotRecorded as error:
         raise leave(Exit.NO, error) from None
     typer.echo(f"recorded in {proven.file.relative_to(proven.root)}", err=True)
+
+
+def _tell_stage(stage: "Stage") -> None:
+    found = stage.summary.latency_ms
+    p95 = f"p95 {found['p95'].value:.0f} ms" if found else "no answer"
+    verdict = f"too much: {', '.join(stage.problems)}" if stage.problems else "holds"
+    typer.echo(f"{stage.calls_per_second:8.2f} a second: {p95}, {verdict}", err=True)
+
+
+def _print_sweep(swept: "Sweep", *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(swept.as_json(), indent=2))
+    elif swept.knee:
+        most = swept.knee.summary
+        typer.echo(
+            f"{swept.deployment} bears {swept.knee.calls_per_second:.2f} calls a second "
+            f"({most.tokens_per_minute:,.0f} tokens a minute): {swept.words}"
+        )
+    else:
+        typer.echo(f"{swept.deployment}: {swept.words}")
 
 
 def _print(report: "Report", folder: Path) -> None:

@@ -114,3 +114,24 @@ def test_a_stack_that_cannot_be_asked_is_no_failure_of_its_models(plumb, monkeyp
 
     monkeypatch.setattr(stack_outputs, "read", read)
     assert plumb().exit_code == code
+
+
+def test_a_sweep_ends_at_the_first_stage_that_is_too_much(plumb):
+    asked = []
+
+    def full_in_the_third_stage(request):
+        asked.append(request)
+        return good(request) if len(asked) < 300 else httpx2.Response(429)
+
+    done = plumb("--sweep", "--duration", "0.3", handler=full_in_the_third_stage)
+    assert done.exit_code == 0
+    assert [line.split(" a second")[0].strip() for line in done.stderr.splitlines()[1:]] == [
+        "400.00",
+        "500.00",
+        "625.00",
+    ]
+    assert "bears 500.00 calls a second" in done.stdout
+
+
+def test_a_sweep_is_no_evidence(plumb):
+    assert plumb("--sweep", "--record").exit_code == 2
