@@ -1,6 +1,7 @@
 # Each target is something a person could have typed. `make` alone lists them.
 
 stack ?= dev
+of ?= az
 bin := .venv/bin
 # Your own pulumi, or else ours. Where it deploys to, the environment says, as for any pulumi.
 with_stack = engine=$$($(bin)/python -m sandbox.engine path) && PATH="$${engine:+$$engine:}$$PATH" && \
@@ -27,6 +28,9 @@ up: setup ## deploy a stack, gate included: make up stack=prod
 bench: tools engine ## the figures of docs/benchmarks.md
 	@$(bin)/python -m bench
 
+steps: tools ## what docs/sandbox.md says a client can do, done: make steps of=az
+	@$(bin)/python -m tests.documented $(of)
+
 setup: venv engine ## the virtual environment and the engine, nothing else
 
 clean: ## stop the sandbox and remove what was made in this folder; the engine's cache stays
@@ -45,4 +49,4 @@ engine:
 	@$(bin)/python -m sandbox.engine install
 
 .NOTPARALLEL:
-.PHONY: help demo test check preview up bench setup clean venv tools engine
+.PHONY: help demo test check preview up bench steps setup clean venv tools engine
