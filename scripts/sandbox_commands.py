@@ -12,6 +12,7 @@ from scripts.exit import Exit, leave
 from scripts.sandbox_clock import app as clock
 from scripts.sandbox_faults import app as faults
 from scripts.sandbox_reach import AsJson, Directory, ask, reached
+from scripts.sandbox_saving import RESTORE_HELP, SAVE_HELP, restore, save
 from scripts.sandbox_traffic import HELP as TRAFFIC
 from scripts.sandbox_traffic import traffic
 
@@ -29,6 +30,7 @@ app = typer.Typer(
       plumb sandbox clock advance 48h              # what is due by then happens now
       plumb sandbox fault add --help               # let it fail as Azure does
       plumb sandbox traffic --help                 # callers, for its limits and alerts
+      plumb sandbox save before.sandbox            # and back with: restore before.sandbox
     """,
 )
 
@@ -196,6 +198,8 @@ def reset(
     typer.echo("sandbox: empty. Next: pulumi stack init dev", err=True)
 
 
+app.command("save", help=SAVE_HELP, short_help="Write all that it holds into a file.")(save)
+app.command("restore", help=RESTORE_HELP, short_help="Put a saved state in its place.")(restore)
 app.command("traffic", help=TRAFFIC, short_help="Send synthetic requests.")(traffic)
 
 
