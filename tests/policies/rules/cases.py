@@ -14,6 +14,7 @@ from policies import judge
 from policies.registry import RULES
 from policies.rule import ResourceRule
 from policies.rules.guard import GUARD
+from policies.verdict import judged
 from policies.world import Missed, World
 from tests.policies.rules import (
     access_cases,
@@ -29,7 +30,7 @@ from tests.policies.rules import (
     performance_cases,
     quality_cases,
 )
-from tests.policies.worlds import context, sound
+from tests.policies.worlds import NOW, context, sound
 
 MODULES = (
     quality_cases,
@@ -93,12 +94,8 @@ def messages(rule, world, profile="prod", **config):
 
 def speaking(world, profile):
     """The rules that find something, at whatever level but off."""
-    return {
-        rule.id
-        for rule in RULES.values()
-        if rule.levels.at(profile) != "disabled"
-        and any(outcome.findings for outcome in outcomes(rule.id, world, profile))
-    }
+    results = judged(RULES, world, profile, profile, NOW).results
+    return {result.rule.id for result in results if result.findings}
 
 
 def one_change(case):
