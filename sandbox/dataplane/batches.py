@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Final
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -9,7 +10,7 @@ from sandbox.around import Around
 from sandbox.dataplane import batch_input, chat, errors
 from sandbox.dataplane.batch import WINDOW, Batch, shown
 from sandbox.dataplane.batch_work import BatchWork
-from sandbox.dataplane.entrance import Told, Visit, Way, request_id
+from sandbox.dataplane.entrance import Told, Visit, Way
 from sandbox.dataplane.files import Files
 from sandbox.dataplane.object_pages import page
 from sandbox.dataplane.objects import Objects
@@ -60,7 +61,7 @@ class Batches:
             raise _wrong(f"The file '{file['id']}' is in status {file['status']}.")
         now = self._now()
         batch = Batch(
-            id=f"batch_{request_id()}",
+            id=f"batch_{uuid4()}",
             request=request.model_dump(include=set(BatchRequest.model_fields)),
             principal=visit.principal,
             created=now,

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around, Profile
 from sandbox.crash import struck
-from sandbox.dataplane import errors, sse
+from sandbox.dataplane import errors, incoming, sse
 from sandbox.dataplane.account import Account, Deployment, ready
 from sandbox.dataplane.call import Call
 from sandbox.dataplane.entrance import (
@@ -59,10 +59,10 @@ class Endpoint:
     async def infer(self, request: Request, operation: Operation) -> ASGIApp:
         """What a model answers to one request, or Azure's refusal."""
         started = time.perf_counter()
-        body = await request.body()
-        self._reading.renew()
         id = request_id()
         try:
+            body = await incoming.body(request, incoming.LARGEST)
+            self._reading.renew()
             account = self._entrance.account(request)
         except Refusal as refusal:
             return refused(refusal, id)  # nobody's metrics have a row for it

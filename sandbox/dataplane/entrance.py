@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from sandbox.around import Around
 from sandbox.crash import struck
-from sandbox.dataplane import errors, sse
+from sandbox.dataplane import errors, incoming, sse
 from sandbox.dataplane.account import Account, Accounts
 from sandbox.dataplane.authorization import Gate
 from sandbox.dataplane.errors import Refusal
@@ -136,10 +136,10 @@ class Entrance:
 
     async def attend(self, request: Request, errand: Errand, handler: Handler) -> ASGIApp:
         """A visit from its admission to its answer."""
-        body = await request.body()
-        self._reading.renew()
         id = request_id()
         try:
+            body = await incoming.body(request, incoming.LARGEST_UPLOAD)
+            self._reading.renew()
             account = self.account(request)
             principal = self.gate.admit(request.headers, account, errand.data_action, errand.path)
             fault = self.fault(request, principal)

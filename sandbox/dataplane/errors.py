@@ -54,7 +54,7 @@ def wrong_key() -> Refusal:
 
 
 def wrong_token() -> Refusal:
-    """The text is unverified."""
+    """In a form of its own (as 567-labs/instructor's documentation quotes it)."""
     return Refusal(
         401,
         {
@@ -110,11 +110,24 @@ def only_in_batches(operation: str, sku: str) -> Refusal:
 
 
 def model_retired(model: str, version: str) -> Refusal:
-    """The text is unverified."""
+    """410, as Microsoft announces it; code and text are unverified.
+
+    In 2025 a deployment of a retired model was seen to answer 404 Resource not found
+    (litellm#11116), and 400 as for an operation that the model does not have (litellm#11505).
+    """
     return _error(
         410,
         "ModelDeprecated",
         f"The model '{model}' version '{version}' has been retired and can no longer be called.",
+    )
+
+
+def too_large(most: int) -> Refusal:
+    """Code and text are unverified."""
+    return _error(
+        413,
+        "RequestEntityTooLarge",
+        f"The request body is too large. The largest that is taken has {most} bytes.",
     )
 
 
@@ -259,13 +272,16 @@ def high_demand() -> Refusal:
     return refusal
 
 
-def provisioned_full(deployment: str, seconds: float) -> Refusal:
-    """429 of provisioned throughput. The text is unverified."""
+def provisioned_full(seconds: float) -> Refusal:
+    """429 of provisioned throughput, in the words that callers quote (e.g. openclaw#113478)."""
     refusal = _error(
         429,
-        "429",
-        f"The provisioned throughput of deployment {deployment} is fully utilized. Please retry "
-        f"after {max(1, math.ceil(seconds * 1000))} milliseconds.",
+        "rate_limit_reached",
+        "Requests have exceeded the throughput limit on your Provisioned-Managed deployment. If "
+        "you continue to exceed your limit, consider increasing the number of provisioned "
+        "throughput units deployed.",
+        type="too_many_requests",
+        param=None,
     )
     refusal.headers = retry_headers(seconds)
     return refusal

@@ -109,7 +109,7 @@ def admitted(asked: Asked, gate: limiter.Limiter, expected: Load) -> limiter.Adm
         return decision
     deployment = asked.deployment
     if decision.limit == "provisioned":
-        refusal = errors.provisioned_full(deployment.name, decision.seconds)
+        refusal = errors.provisioned_full(decision.seconds)
         refusal.headers |= utilisation_header(asked, gate)
         raise refusal
     raise errors.rate_limited(

@@ -1,12 +1,15 @@
 """Bodies that nobody sends on purpose: an answer or a refusal, never a failure of the sandbox."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox.dataplane import incoming
 from tests.sandbox.dataplane.conftest import ACCOUNT_ID, OPENAI_CONTRIBUTOR
+from tests.sandbox.dataplane.test_files import jsonl, upload
 
 WORDS = (
     *("model", "messages", "input", "role", "content", "type", "text", "user", "assistant", "chat"),
@@ -79,7 +82,23 @@ BODIES = {
             **MORE,
             "text": st.fixed_dictionaries({"format": FORM}),
             "reasoning": ANYTHING,
-            "previous_response_id": ANYTHING,
+            **dict.fromkeys(("previous_response_id", "conversation", "prompt"), ANYTHING),
+            **dict.fromkeys(("background", "store"), st.one_of(st.booleans(), ANYTHING)),
+        },
+    ),
+    "v1/conversations": st.fixed_dictionaries(
+        {},
+        optional={"items": st.one_of(st.lists(ITEM, max_size=3), ANYTHING), "metadata": ANYTHING},
+    ),
+    "uploads": st.fixed_dictionaries(
+        {"purpose": st.sampled_from(["batch", "fine-tune", "x"]), "filename": ANYTHING},
+        optional={"bytes": ANYTHING, "mime_type": ANYTHING},
+    ),
+    "files/import": st.fixed_dictionaries(
+        {"purpose": st.just("assistants")},
+        optional={
+            "filename": ANYTHING,
+            "content_url": st.one_of(ANYTHING, st.text(max_size=9).map("data:{}".format)),
         },
     ),
     "deployments/instruct/completions": st.fixed_dictionaries(
@@ -91,7 +110,8 @@ BODIES = {
         optional={"hyperparameters": ANYTHING, "method": ANYTHING, "suffix": ANYTHING},
     ),
     "batches": st.fixed_dictionaries(
-        {"input_file_id": ANYTHING, "endpoint": ANYTHING, "completion_window": ANYTHING}
+        {"input_file_id": ANYTHING, "endpoint": ANYTHING, "completion_window": ANYTHING},
+        optional={"metadata": ANYTHING},
     ),
 }
 NEAR = settings(
@@ -130,7 +150,7 @@ def test_a_body_that_is_almost_right_is_answered_or_refused(ask, path, data):
 @NEAR
 @given(body=st.one_of(st.binary(max_size=40), ANYTHING.map(lambda each: json.dumps(each).encode())))
 def test_a_body_that_is_anything_at_all_is_answered_or_refused(ask, path, body):
-    assert ask(path, body).status_code in (200, 400, 404)
+    assert ask(path, body).status_code in (200, 201, 400, 404)
 
 
 @NEAR
@@ -145,3 +165,60 @@ def test_a_form_that_is_none_is_refused(cloud, web, ask, body, boundary):
         },
     )
     assert answer.status_code == 400
+
+
+@NEAR
+@given(line=st.one_of(ANYTHING, BODIES["deployments/chat/chat/completions"]))
+def test_a_batch_of_anything_at_all_comes_to_an_end(cloud, tuner_of, line):
+    client = tuner_of()
+    row = {"custom_id": "1", "url": "/chat/completions", "body": line}
+    file = upload(client, jsonl(row), purpose="batch")
+    made = client.batches.create(
+        input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+    )
+    assert client.batches.retrieve(made.id).status in ("completed", "failed")
+
+
+@pytest.fixture
+def tuner_of(cloud, client):
+    cloud.deployment("chat", sku="GlobalBatch", capacity=100_000)
+    cloud.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+    return lambda: client
+
+
+@NEAR
+@given(
+    path=st.sampled_from(["responses/{}", "v1/conversations/{}", "v1/conversations/{}/items"]),
+    id=st.text(max_size=20),
+    query=st.dictionaries(
+        st.sampled_from(["limit", "after", "order", "stream", "starting_after"]),
+        st.one_of(st.integers().map(str), st.just("true"), st.text(max_size=5)),
+    ),
+)
+def test_an_id_and_a_query_that_are_anything_at_all_are_answered_or_refused(
+    cloud, web, path, id, query
+):
+    answer = web.get(
+        f"/acct/contoso/openai/{path.format(quote(id, safe=''))}",
+        params={"api-version": "2024-10-21", **query},
+        headers={"Authorization": f"Bearer {cloud.token()}"},
+    )
+    assert answer.status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("deployments/chat/chat/completions", "LARGEST"), ("files", "LARGEST_UPLOAD")],
+)
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_without_end_is_refused_before_it_has_filled_the_memory(
+    ask, web, cloud, monkeypatch, path, most, announced
+):
+    monkeypatch.setattr(incoming, most, 1000)
+    chunks = (b"x" * 100 for _ in range(1000))
+    answer = web.post(
+        f"/acct/contoso/openai/{path}?api-version=2024-10-21",
+        content=b"".join(chunks) if announced else chunks,
+        headers={"Authorization": f"Bearer {cloud.token()}"},
+    )
+    assert answer.status_code == 413

@@ -1,0 +1,31 @@
+"""The body of a request, as far as there is any sense in reading it."""
+
+from typing import Final
+
+from starlette.requests import Request
+
+from sandbox.dataplane import errors
+
+MEGABYTE: Final = 1024 * 1024
+LARGEST: Final = 128 * MEGABYTE
+"""Of a request to a model. Azure publishes no figure: this protects the machine."""
+LARGEST_UPLOAD: Final = 520 * MEGABYTE
+"""A file of the largest size, and the form around it."""
+
+
+async def body(request: Request, most: int) -> bytes:
+    """All of it, if it is not longer than that.
+
+    Raises:
+        Refusal: 413.
+    """
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > most:
+        raise errors.too_large(most)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            raise errors.too_large(most)
+        chunks.append(chunk)
+    return b"".join(chunks)
