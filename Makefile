@@ -25,6 +25,9 @@ preview: setup ## what `make up` would change: make preview stack=prod
 up: setup ## deploy a stack, gate included: make up stack=prod
 	@$(with_stack) && pulumi up --stack $(stack) --policy-pack policies --suppress-outputs
 
+rules: venv ## docs/policies.md, from the rules themselves
+	@$(bin)/plumb check --list-rules --format markdown --output docs/policies.md >/dev/null
+
 bench: tools engine ## the figures of docs/benchmarks.md
 	@$(bin)/python -m bench
 
@@ -49,4 +52,4 @@ engine:
 	@$(bin)/python -m sandbox.engine install
 
 .NOTPARALLEL:
-.PHONY: help demo test check preview up bench steps setup clean venv tools engine
+.PHONY: help demo test check rules preview up bench steps setup clean venv tools engine

@@ -15,14 +15,15 @@ WORST_FIRST: Final[tuple[Status, ...]] = (
 )
 
 ITEMS: Final[dict[Category, dict[str, tuple[int, ...]]]] = {
+    # What judges numbers stands with the rule that they be there: no data is no pass.
     "quality": {
         "scores over threshold": (1, 2, 3, 5, 6, 7),
         "human review": (1, 2, 6),
-        "edge cases": (4,),
+        "edge cases": (1, 4),
         "evidence honest": (8,),
     },
     "performance": {
-        "p95 within the objective": (10,),
+        "p95 within the objective": (9, 10),
         "load tested": (9, 11),
         "capacity with headroom": (12, 13, 14),
     },

@@ -33,6 +33,14 @@ WELL_ARCHITECTED: Final = {
 }
 """Recommendations of the Well-Architected Framework's security pillar: one page each."""
 
+PILLARS: Final = {
+    "CO": "cost-optimization",
+    "OE": "operational-excellence",
+    "PE": "performance-efficiency",
+    "RE": "reliability",
+}
+"""Of the other pillars the checklist."""
+
 
 def link(control: str) -> str | None:
     """The page of a control, as rules name it: "Azure Policy <GUID>", "MCSB IM-1 (a note)"."""
@@ -40,6 +48,8 @@ def link(control: str) -> str | None:
     match publisher:
         case "Azure Policy":
             return f"https://www.azadvertizer.net/azpolicyadvertizer/{id}.html"
+        case "Azure landing zones":
+            return "https://github.com/Azure/Enterprise-Scale/wiki/ALZ-Policies"
         case "PSRule":
             return f"https://azure.github.io/PSRule.Rules.Azure/en/rules/{PSRULE.get(id, id)}/"
         case "Checkov":
@@ -51,4 +61,6 @@ def link(control: str) -> str | None:
         case "Well-Architected" if id in WELL_ARCHITECTED:
             page = WELL_ARCHITECTED[id]
             return f"https://learn.microsoft.com/azure/well-architected/security/{page}"
+        case "Well-Architected" if pillar := PILLARS.get(id.partition(":")[0]):
+            return f"https://learn.microsoft.com/azure/well-architected/{pillar}/checklist"
     return None

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from components.profiles import PROFILES, WrongProfile, resolve
+from components.stack_file import ROOT
 from policies.checklist import ITEMS
+from policies.controls import link
 from policies.registry import RULES, DoubleRule, registered
-from policies.reports.explanation import explained
+from policies.reports.explanation import explained, rule_book
 from policies.rule import ResourceRule, WrongLimit
 
 FIRST = next(iter(RULES.values()))
@@ -95,3 +97,15 @@ def test_a_stack_is_judged_as_it_says_or_is_called_or_as_prod(stack, declared, p
 def test_a_profile_is_neither_made_up_nor_looser_than_the_name(stack, declared):
     with pytest.raises(WrongProfile, match="Fix: "):
         resolve(stack, declared)
+
+
+@pytest.mark.parametrize(
+    "control", sorted({control for rule in RULES.values() for control in rule.controls})
+)
+def test_every_control_leads_to_a_page(control):
+    assert (link(control) or "").startswith("https://")
+
+
+def test_the_book_of_rules_is_what_the_registry_makes_of_it():
+    book = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert book == rule_book(RULES.values()), "make rules"
