@@ -16,20 +16,19 @@ from typing import Any
 import uvicorn
 from filelock import FileLock, Timeout
 
-from sandbox import control, managed_identity, no_room, passing, seed, snapshots
+from sandbox import control, managed_identity, no_room, offer_orders, passing, seed, snapshots
 from sandbox import server as https
 from sandbox.arm.frame import settle
 from sandbox.around import Around, Settings
 from sandbox.clock import Clock
 from sandbox.dataplane.events import Events
 from sandbox.dataplane.routes import planes
-from sandbox.directory import INSIDE_IP, OPERATOR, SUBSCRIPTION_ID, TENANT_ID, Directory
+from sandbox.directory import SUBSCRIPTION_ID, TENANT_ID, Directory
 from sandbox.dropped import Protocol
-from sandbox.entra import issuer
 from sandbox.faults import Faults
 from sandbox.identity import Identity
 from sandbox.portal import routes as portal
-from sandbox.provider.server import ProviderServer
+from sandbox.providers import Providers, orders
 from sandbox.store import Store, WrongDatabase
 from sandbox.telemetry import endpoint as telemetry
 from sandbox.telemetry.watch import Watch
@@ -132,6 +131,7 @@ class Process:
             watch = Watch(self.around)
             self.around.after_time.append(watch.tick)
             models, synthetic = planes(self.around, events)
+            providers = Providers(self.around, trust.ca_file)
             main = _server(
                 https.app(
                     self.around,
@@ -141,6 +141,8 @@ class Process:
                     [
                         *traffic.orders(Driver(self.around, synthetic)),
                         *snapshots.orders(self.around),
+                        *offer_orders.orders(self.around),
+                        *orders(self.around, providers),
                     ],
                 ),
                 context,
@@ -153,11 +155,8 @@ class Process:
                 asyncio.create_task(_watch(self.around, watch)),
             ]
             await _started(main, plain)
-            provider = ProviderServer(
-                self.settings.arm, trust.ca_file, self._operator_token, self._port("provider")
-            )
             try:
-                provider_port = await asyncio.to_thread(provider.start)
+                provider_port = await asyncio.to_thread(providers.start, self._port("provider"))
             except OSError as error:
                 raise _taken("provider", self._port("provider"), error) from None
             self._announce(arm, identity, provider_port)
@@ -165,7 +164,7 @@ class Process:
                 await _told_to_stop(tasks)
             finally:
                 (self.folder / DESCRIPTION).unlink(missing_ok=True)
-                await asyncio.to_thread(provider.stop)
+                await asyncio.to_thread(providers.stop)
                 main.should_exit = plain.should_exit = True
                 await asyncio.gather(*tasks[:2])
                 for task in tasks[2:]:
@@ -186,14 +185,6 @@ class Process:
             kept = secrets.token_urlsafe(32)
             self.store.set_setting("control_secret", kept)
         return kept
-
-    def _operator_token(self) -> str:
-        principal = self.around.directory.by_oid(OPERATOR)
-        if principal is None:
-            raise RuntimeError("the operator is gone from the directory")
-        return self.around.identity.token(
-            principal, self.settings.arm, ip=INSIDE_IP, issuer=issuer(self.around)
-        )
 
     def _announce(self, arm: socket.socket, identity: socket.socket, provider: int) -> None:
         ports = {"arm": arm.getsockname()[1], "identity": identity.getsockname()[1]}

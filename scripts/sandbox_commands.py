@@ -132,7 +132,7 @@ def env(
             "--as",
             metavar="WHO",
             autocompletion=lambda: list(PEOPLE),
-            help=f"Whom to act as: {', '.join(PEOPLE)}. pulumi itself stays the operator.",
+            help=f"Whom to act as: {', '.join(PEOPLE)}.",
         ),
     ] = "operator",
     as_json: AsJson = False,
@@ -149,7 +149,10 @@ def env(
     people = found.description["principals"]
     if who not in people:
         raise leave(Exit.WRONG_USE, f"there is no {who!r} here. Fix: --as {' or '.join(people)}.")
-    variables = sandbox_environment.environment(found, who, outside=outside)
+    try:
+        variables = sandbox_environment.environment(found, who, outside=outside)
+    except sandbox.NotReached as error:
+        raise leave(Exit.NOT_REACHED, str(error)) from None
     if as_json:
         typer.echo(json.dumps({"set": variables, "unset": list(sandbox_environment.UNSET)}))
         return

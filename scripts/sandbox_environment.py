@@ -54,7 +54,7 @@ def environment(
         "PLUMB_ARM_ENDPOINT": found.arm,
         **without_proxy(os.environ),
         sandbox.DIRECTORY_VARIABLE: str(folder),
-        **engine(found),
+        **engine(found, who),
     }
 
 
@@ -66,14 +66,21 @@ def without_proxy(variables: Mapping[str, str]) -> dict[str, str]:
     return {"NO_PROXY": direct, "no_proxy": direct}
 
 
-def engine(found: sandbox.Running) -> dict[str, str]:
+def provider_port(found: sandbox.Running, who: str) -> int:
+    """Where pulumi acts as somebody: gRPC does not say who calls, so each has a port."""
+    if who == "operator":
+        return int(found.description["provider_port"])
+    return int(found.control("POST", "/provider", {"as": who})["port"])
+
+
+def engine(found: sandbox.Running, who: str) -> dict[str, str]:
     """What makes the pulumi engine use the sandbox's provider and keep its state beside it."""
     folder = found.folder
     state = folder / "state"
     for each in (state, folder / "pulumi"):
         each.mkdir(mode=0o700, exist_ok=True)
     return {
-        "PULUMI_DEBUG_PROVIDERS": f"azure-native:{found.description['provider_port']}",
+        "PULUMI_DEBUG_PROVIDERS": f"azure-native:{provider_port(found, who)}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # No sidecar files: a kill would leave one empty, and pulumi then refuses the whole stack.

@@ -76,7 +76,7 @@ def test_what_env_prints_is_taken_by_a_shell_as_it_is_meant(up: Path) -> None:
     assert not any(each.startswith("AZURE_CLIENT_SECRET=") for each in seen)
 
 
-def test_outside_and_as_change_the_header_and_nothing_else(up: Path) -> None:
+def test_outside_and_as_change_who_asks_and_nothing_else(up: Path) -> None:
     def variables(*arguments: str) -> dict[str, str]:
         found: dict[str, str] = json.loads(plumb("env", "--json", *arguments, folder=up).stdout)[
             "set"
@@ -84,12 +84,15 @@ def test_outside_and_as_change_the_header_and_nothing_else(up: Path) -> None:
         return found
 
     usual = variables()
-    headers = {usual["IDENTITY_HEADER"]}
+    who = {"IDENTITY_HEADER": "", "PULUMI_DEBUG_PROVIDERS": ""}
+    seen = {(usual["IDENTITY_HEADER"], usual["PULUMI_DEBUG_PROVIDERS"])}
     for other in (("--outside",), ("--as", "cora-app"), ("--as", "stranger", "--outside")):
         found = variables(*other)
-        headers.add(found["IDENTITY_HEADER"])
-        assert {**found, "IDENTITY_HEADER": ""} == {**usual, "IDENTITY_HEADER": ""}
-    assert len(headers) == 4
+        assert found == variables(*other)
+        assert {**found, **who} == {**usual, **who}
+        seen.add((found["IDENTITY_HEADER"], found["PULUMI_DEBUG_PROVIDERS"]))
+    assert len({header for header, _ in seen}) == 4
+    assert len({port for _, port in seen}) == 3
     assert plumb("env", "--as", "nobody", folder=up).exit_code == Exit.WRONG_USE
 
 
