@@ -88,11 +88,11 @@ class _Routing:
             group = self.world.by_urn[urn]
             off = group.fields.flag("enabled") is False
             what = "it is switched off" if off else "it has no receiver"
+            relying = "1 alert relies" if count == 1 else f"{count} alerts rely"
             fix = "enabled: true" if off else "emailReceivers or webhookReceivers (on_call)"
             yield Finding(
                 group,
-                f"{group.label} reaches nobody, since {what}, and {count} alerts rely on it. "
-                f"Fix: {fix}.",
+                f"{group.label} reaches nobody, since {what}, and {relying} on it. Fix: {fix}.",
                 "enabled" if off else "emailReceivers",
             )
 
