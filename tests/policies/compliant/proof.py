@@ -182,7 +182,7 @@ def parts(profile, now):
                     "account": "account",
                     "deployment": MODELS[name][0],
                 },
-                "current": {"promptSha256": PROMPT, "gitSha": "1a2b3c"},
+                "current": {"promptSha256": PROMPT},
                 "chain": recorder.chain,
                 **({"demand": demand, **measured[name]} if name in served else {}),
             },
@@ -195,7 +195,6 @@ def parts(profile, now):
         {
             "schemaVersion": "1",
             "subject": {"stack": profile},
-            "current": {"gitSha": "1a2b3c"},
             "chain": recorder.chain,
             "operations": {
                 "runbookUrl": "https://wiki.contoso.com/cora/runbook",

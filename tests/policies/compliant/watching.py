@@ -65,7 +65,6 @@ def _logs(profile):
         "location": "swedencentral",
         "sourceId": INSIGHTS_ID,
         "serializedData": json.dumps({"items": [{"type": 1, "name": "about"}]}),
-        "version": "Notebook/1.0",
         "tags": tags(profile),
     }
     diagnostics = {
