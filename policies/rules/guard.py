@@ -19,6 +19,7 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
             "nobody showed the gate what the resources are asked to be, so nothing was judged. "
             "Fix: run it with the whole program: pulumi preview --policy-pack policies.",
         )
+        return
     for missed in sorted(world.missed, key=lambda missed: (missed.urn, missed.rule, missed.path)):
         subject = world.by_urn.get(missed.urn)
         of = f" of {subject.label}" if subject else ""
