@@ -138,6 +138,39 @@ def test_a_public_account_is_not_for_prod(folder):
     assert ("account-public-network-restricted", "primary", "public") in found
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "line"),
+    [
+        ("outbound_hosts: [api.contoso.com]", "", "account-outbound-restricted", "network"),
+        ("[api.contoso.com]", '["*"]', "account-outbound-restricted", "outbound_hosts"),
+        ("preset: strict", "preset: lenient", "content-filter-strength", "customer-facing"),
+        (
+            "principal_type: Group",
+            "principal_type: User",
+            "rbac-no-user-principals",
+            "roles",
+        ),
+        (
+            "public: false\n        virtual_network: { address_space: 10.50.0.0/24 }",
+            "public: true\n        allowed_ips: [20.40.60.80]",
+            "account-private-endpoint",
+            "primary",
+        ),
+    ],
+)
+def test_a_stack_that_is_not_secure_is_told_which_line(folder, before, after, rule, line):
+    assert before in PROD
+    found = findings(folder, "prod", PROD.replace(before, after, 1))
+    assert (rule, line) in {(rule, line) for rule, _, line in found}
+
+
+def test_a_stack_that_calls_itself_global_is_still_judged_as_eu(folder):
+    abroad = PROD.replace("residency: eu", "residency: global").replace(
+        'version: "1", sku: DataZoneStandard', 'version: "1", sku: GlobalStandard'
+    )
+    assert ("region-allowed", "primary-embed-v1", "embed-v1") in findings(folder, "prod", abroad)
+
+
 def places(config, place=()):
     held = config
     for key in place:

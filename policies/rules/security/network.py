@@ -107,7 +107,7 @@ def _unreachable(account: Resource, world: World) -> Iterator[Finding]:
     }
     if missing:
         yield Finding(
-            endpoints[0],
+            account,
             f"{account.label} is still found at its public address: the private endpoint "
             f"{endpoints[0].label} has no record in {', '.join(sorted(missing))}. "
             "Fix: a PrivateDnsZoneGroup with every one of these zones.",
