@@ -20,6 +20,7 @@ from sandbox.dataplane.quality import Entry, KnobsWanted
 from sandbox.dataplane.variants import FilterError, RateLimitAnswer
 from sandbox.directory import NAMES, Principal
 from sandbox.faults import Faults
+from sandbox.offers import CHANGES
 from sandbox.orders import instruction
 from sandbox.telemetry import inbox
 
@@ -214,7 +215,7 @@ def routes(around: Around, faults: Faults, secret: str, orders: Sequence[Order] 
             around.store.forget()
             for forget in around.after_reset:
                 forget()
-            for key in (*SettingsWanted.model_fields, quality.QUALITY, quality.ANSWERS):
+            for key in (*SettingsWanted.model_fields, CHANGES, quality.QUALITY, quality.ANSWERS):
                 around.settings.unset(key)
             seed.plant(around)
             around.clock.restore({"offset_seconds": 0, "rate": 1})

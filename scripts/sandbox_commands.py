@@ -9,6 +9,7 @@ import typer
 
 from scripts import sandbox, sandbox_environment
 from scripts.exit import Exit, leave
+from scripts.sandbox_catalog import app as catalog
 from scripts.sandbox_clock import app as clock
 from scripts.sandbox_faults import app as faults
 from scripts.sandbox_reach import AsJson, Directory, ask, reached
@@ -38,6 +39,7 @@ PEOPLE = ("operator", "developer", "cora-app", "stranger")
 PROFILES = ("fast", "azure")
 
 app.add_typer(faults, name="fault", short_help="Let it fail as Azure does.")
+app.add_typer(catalog, name="catalog", short_help="What it offers, and how a test wants it.")
 app.add_typer(clock, name="clock", short_help="Its own time: look, let it pass, stop it.")
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final, get_args
 
 from components.catalog import PROVISIONED_SKUS, BatchSku, Model, base_model, find_model
+from sandbox.around import Settings
 from sandbox.clock import moment
 from sandbox.dataplane import content_filter, limiter
 from sandbox.dataplane.reading import Reading
+from sandbox.offers import changes
 from sandbox.regions import display_name
 from sandbox.store import Store, Stored
 
@@ -113,7 +115,11 @@ class Accounts:
         if stored is None:
             return None
         policy_name = stored.body["properties"].get("raiPolicyName") or ""
-        return deployment(stored.body, self._policy(account, policy_name))
+        found = deployment(stored.body, self._policy(account, policy_name))
+        changed = changes(Settings(self._store)).get(f"{found.model}/{found.version}", {})
+        return (
+            replace(found, retires=_midnight(changed["retires"])) if "retires" in changed else found
+        )
 
     def _policy(self, account: Account, name: str) -> content_filter.Policy:
         stored = self._store.get(f"{account.id}/raiPolicies/{name}") if name else None
@@ -196,9 +202,13 @@ def deployment(body: Mapping[str, Any], policy: content_filter.Policy) -> Deploy
         policy=policy,
         made=moment(written.get("createdAt", "0001-01-01T00:00:00Z")),
         serves=state == "Succeeded" or (changed and state not in ("Deleting", "Disabled")),
-        retires=datetime.fromisoformat(known.retires).replace(tzinfo=UTC) if known else None,
+        retires=_midnight(known.retires) if known else None,
         capabilities=capabilities(name, kind),
     )
+
+
+def _midnight(date: str) -> datetime:
+    return datetime.fromisoformat(date).replace(tzinfo=UTC)
 
 
 def capabilities(model: str, kind: str) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """The models of a region, as the data plane lists them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
-from components.catalog import Model, base_model, models
+from components.catalog import Model, base_model
+from sandbox import offers
+from sandbox.around import Settings
 from sandbox.dataplane import errors
 from sandbox.dataplane.entrance import Told, Visit, Way
 from sandbox.dataplane.operations import MODELS_READ
@@ -15,25 +16,24 @@ LIFECYCLE: Final = {"Preview": "preview", "Deprecating": "deprecating", "Depreca
 """Docs' words for the API's; the rest is generally-available."""
 
 
-@lru_cache
-def body(location: str) -> dict[str, Any]:
+def body(location: str, offered: Sequence[Model]) -> dict[str, Any]:
     """All that some SKU offers in a location."""
     return {
         "data": [
             _item(model)
-            for model in models()
+            for model in offered
             if any(location in regions for regions in model.skus.values())
         ],
         "object": "list",
     }
 
 
-def ways(tuned: Callable[[str], list[Body]]) -> list[Way]:
+def ways(tuned: Callable[[str], list[Body]], settings: Settings) -> list[Way]:
     """`tuned` tells the jobs of an account that have made a model."""
 
     def listed(visit: Visit) -> Told:
         own = [_tuned(job) for job in tuned(visit.account.id)]
-        base = body(visit.account.location)["data"]
+        base = body(visit.account.location, offers.models(settings))["data"]
         wanted = visit.request.path_params.get("model")
         if wanted is None:
             return Told(body={"data": [*base, *own], "object": "list"})

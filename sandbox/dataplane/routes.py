@@ -87,7 +87,7 @@ def _accounts(around: Around, reading: Reading, events: Events) -> tuple[Mount, 
     ]
     uploads = Uploads(objects, files, around.clock)
     both = [
-        *model_list.ways(jobs.tuned),
+        *model_list.ways(jobs.tuned, around.settings),
         *responses.ways(),
         *files.ways(),
         *uploads.ways(),

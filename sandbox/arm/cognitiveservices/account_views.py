@@ -1,5 +1,6 @@
 """What an account answers about itself: keys, models, SKUs, usages, private links."""
 
+from sandbox import offers
 from sandbox.arm.cognitiveservices import account_keys, models, names
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Answer, Call, properties
@@ -36,7 +37,8 @@ def _local(account: Stored) -> None:
 
 
 def account_models(account: Stored, call: Call) -> Answer:
-    rows = models.rows(account.body["location"], account.body["kind"])
+    offered = offers.models(call.around.settings)
+    rows = models.rows(account.body["location"], offered, account.body["kind"])
     return page(call, [{**row["model"], "systemData": _system(call)} for row in rows])
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from components import catalog
+from sandbox import offers
 from sandbox.arm.cognitiveservices import capacity, models, names, quota, tuned_models
 from sandbox.arm.errors import ArmError, bad_request, invalid
 from sandbox.arm.kind import Kind, Situation, as_deployment, properties
@@ -40,6 +41,8 @@ class Facts:
     """The account's other deployments, by name in lower case."""
     deployed_before: bool
     """Whether the subscription already has a deployment of this model and version."""
+    changes: offers.Changes
+    """What is different about models here."""
     pool: quota.Pool | None
     """The quota that the wanted SKU draws on, other deployments and the stored one counted in."""
 
@@ -107,6 +110,7 @@ def _model(asked: Body, stored: Body | None, facts: Facts) -> Wanted:
     version = str(model.get("version") or _default_version(format, name) or "")
     base = catalog.base_model(name)
     known = base or catalog.find_model(name, version, format)
+    known = offers.as_offered(known, facts.changes) if known else None
     foreign = facts.account_kind == "OpenAI" and format != "OpenAI"
     if known is None or foreign or facts.model_is_missing:
         raise ArmError(
@@ -286,6 +290,7 @@ def decide(wanted: Body, stored: Body | None, situation: Situation) -> Body:
             now=situation.now,
             policies=frozenset(each.body["name"].lower() for each in policies),
             accepts_unknown_policy=bool(Settings(store).get(ACCEPT_UNKNOWN_POLICY, False)),
+            changes=offers.changes(Settings(store)),
             model_is_missing=tuned_models.missing(
                 store, str(model.get("name") or ""), situation.now
             ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components import catalog
+from sandbox import offers
 from sandbox.arm.cognitiveservices import accounts, models, names, quota
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Answer, Call, Route, properties, reads
@@ -20,7 +21,7 @@ def list_models(call: Call, at: Mapping[str, str]) -> Answer:
     location = region(at["location"])
     if location == "global":
         raise bad_request("The location 'global' is not supported.")
-    return page(call, models.rows(location))
+    return page(call, models.rows(location, offers.models(call.around.settings)))
 
 
 def list_usages(call: Call, at: Mapping[str, str]) -> Answer:

@@ -1,5 +1,6 @@
 """The models of a region, as the service lists them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ CONTEXT = {
 """Tokens in, tokens out, by kind of model. Round figures: the catalogue has none."""
 
 
-def rows(location: str, kind: str | None = None) -> list[dict[str, Any]]:
+def rows(
+    location: str, offered: Sequence[catalog.Model], kind: str | None = None
+) -> list[dict[str, Any]]:
     """One row for each model and kind of account, the models of one region only."""
     kinds = [kind] if kind else [OPENAI_ACCOUNT, FOUNDRY_ACCOUNT]
     return [
@@ -26,7 +29,7 @@ def rows(location: str, kind: str | None = None) -> list[dict[str, Any]]:
             "model": listed(model, location),
         }
         for each in kinds
-        for model in catalog.models()
+        for model in offered
         if (each == FOUNDRY_ACCOUNT or model.format == "OpenAI")
         and any(location in where for where in model.skus.values())
     ]

@@ -148,6 +148,7 @@ def facts(pool: quota.Pool) -> deployments.Facts:
         model_is_missing=False,
         siblings={},
         deployed_before=False,
+        changes={},
         pool=pool,
     )
 
