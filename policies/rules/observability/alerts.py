@@ -144,8 +144,6 @@ def _nearest(watches: list[Watch], most: float | None) -> Watch | None:
     Raises:
         Need: none is enough, and of one nobody knows yet.
     """
-    if most is None:
-        return min(watches, key=lambda watch: not watch.readable, default=None)
     known: list[Watch] = []
     missed: Need | None = None
     for watch in watches:
@@ -157,7 +155,7 @@ def _nearest(watches: list[Watch], most: float | None) -> Watch | None:
             missed = need
     if missed:
         raise missed
-    return min(known, key=lambda watch: (not watch.readable, _height(watch)), default=None)
+    return min(known, key=_height, default=None)
 
 
 def _insufficient(watch: Watch, wanted: Wanted, deployments: list[Resource]) -> Finding:

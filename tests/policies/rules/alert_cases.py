@@ -180,6 +180,12 @@ REFUSED = [
     (
         ERRORS,
         "dev",
+        [NO_AVAILABILITY, CHAT_ALONE, ("errors", f"{CRITERION}.operator", "LessThan")],
+        "failing calls of 'chat'",
+    ),
+    (
+        ERRORS,
+        "dev",
         [*UNWATCHED, requests(criteria=SNAKE)],
         "'theirs' was to tell of failing calls of 'chat' and 1 more, but its criteria say all_of",
     ),

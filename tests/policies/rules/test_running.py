@@ -252,6 +252,6 @@ def test_joins_grow_with_the_stack_and_not_with_its_square(monkeypatch):
 def test_an_objective_is_held_against_the_lowest_alert():
     late = [("latency", THRESHOLD, 5000)]
     later = Part(catalog.SCHEDULED_QUERY_RULE, {**part("latency").inputs, "ruleName": "later"})
-    world = sound(("later", "", later), ("later", THRESHOLD, 9000), *late)
+    world = sound(("later", "", later), ("later", THRESHOLD, 4000), *late)
     (said,) = messages(LATENCY, world)
-    assert said.startswith("'latency' tells of slow answers of 'chat' and 2 more only over 5000 ms")
+    assert said.startswith("'later' tells of slow answers of 'chat' and 2 more only over 4000 ms")
