@@ -1,90 +1,12 @@
 """`plumb check`, as a person runs it, on stacks of its own."""
 
 import json
-from textwrap import dedent
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 from policies.registry import RULES
-from scripts import judgement
-from scripts.check import EXTRA_WORDS, check_command
 from scripts.exit import Exit
-
-PROGRAM = """
-    import pulumi
-    from pulumi_azure_native import cognitiveservices as ai, resources
-
-    config = pulumi.Config("plumbline")
-    for key, wanted in config.require_object("accounts").items():
-        account = ai.Account(
-            key,
-            resource_group_name="rg",
-            account_name=wanted["subdomain"],
-            identity={"type": "SystemAssigned"},
-            properties={
-                "custom_sub_domain_name": wanted["subdomain"],
-                "disable_local_auth": True,
-                "public_network_access": "Enabled" if wanted.get("public") else "Disabled",
-            },
-        )
-        for name, deployment in wanted["deployments"].items():
-            ai.Deployment(
-                f"{key}-{name}",
-                resource_group_name="rg",
-                account_name=account.name,
-                deployment_name=name,
-                properties={
-                    "model": {"name": deployment["model"], "version": deployment.get("version")},
-                    "version_upgrade_option": "NoAutoUpgrade",
-                },
-            )
-"""
-STACK = """\
-config:
-  plumbline:accounts:
-    primary:
-      subdomain: shop-ai
-      deployments:
-        embed-v1:
-          model: text-embedding-3-large
-          version: "1"
-"""
-FEW = (
-    "account-local-auth-disabled",
-    "account-managed-identity",
-    "account-public-network-restricted",
-    "account-custom-subdomain",
-    "content-filter-assigned",
-    "model-version-pinned",
-    "preview-values-known",
-)
-"""The rules of these tests, so that the program can stay short whatever rules there will be."""
-UNPINNED = STACK.replace('          version: "1"\n', "")
-
-
-@pytest.fixture
-def plumb(tmp_path, monkeypatch):
-    """Run `plumb check` on stack files of the test's choice."""
-    monkeypatch.setattr("scripts.shortcuts.in_a_process_of_its_own", lambda: None)
-    app = typer.Typer()
-    app.command(context_settings=EXTRA_WORDS)(check_command)
-    (tmp_path / "__main__.py").write_text(dedent(PROGRAM))
-    monkeypatch.setattr(judgement, "RULES", {id: RULES[id] for id in FEW})
-    here = judgement.judge_stacks
-    monkeypatch.setattr(
-        judgement,
-        "judge_stacks",
-        lambda names, now, root, settings: here(names, now, tmp_path, settings),
-    )
-
-    def run(*arguments, **files):
-        for stack, text in files.items():
-            (tmp_path / f"Pulumi.{stack}.yaml").write_text(text)
-        return CliRunner().invoke(app, arguments)
-
-    return run
+from tests.policies.small_stacks import STACK, UNPINNED
 
 
 def report(result):
