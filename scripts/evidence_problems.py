@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from components.evidence_entry import complaints
 from components.evidence_file import Recorded
@@ -15,11 +15,15 @@ from scripts.evidence_chain import first_break, rewritten
 from scripts.evidence_log import CLOCKS_DIFFER
 from scripts.git import Author
 
+Matter = Literal["file", "chain", "entry", "age", "identity", "approver"]
+
 
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with an evidence file."""
 
+    matter: Matter
+    """Of what kind it is: the first three say that it is not as it was recorded."""
     line: int
     what: str
     fix: str
@@ -34,12 +38,12 @@ class Problem:
 def problems(recorded: Sequence[Recorded], target: Declared, now: datetime) -> Iterator[Problem]:
     """What a file alone shows, held against what the stack declares today."""
     if found := first_break(recorded):
-        yield Problem(found.line, found.what, "restore the file from git")
+        yield Problem("chain", found.line, found.what, "restore the file from git")
         return  # what else it says is nobody's word
     for each in recorded:
         for complaint in complaints(each.entry):
             what = f"entry {each.entry.get('seq')}: {complaint}"
-            yield Problem(each.line, what, "restore it from git, and record it with plumb")
+            yield Problem("entry", each.line, what, "restore it from git, and record it with plumb")
     for each in newest(recorded):
         yield from _out_of_date(each, target.profile, now)
         yield from _of_something_else(each, target)
@@ -64,10 +68,11 @@ def _out_of_date(each: Recorded, profile: Profile, now: datetime) -> Iterator[Pr
         return  # a complaint about the entry says so
     if old < -CLOCKS_DIFFER:
         what = f"entry {number}, {kind}, is of {part_of(each.entry, KINDS[kind].dated)}, which is "
-        yield Problem(each.line, what + "yet to come", "set the clock of the machine that recorded")
+        fix = "set the clock of the machine that recorded it"
+        yield Problem("age", each.line, what + "yet to come", fix)
     elif old > timedelta(days=days(kind, profile)):
         what = f"entry {number}, {kind}, is {old.days} days old (limit {days(kind, profile):g})"
-        yield Problem(each.line, what, "record it anew")
+        yield Problem("age", each.line, what, "record it anew")
 
 
 def _of_something_else(each: Recorded, target: Declared) -> Iterator[Problem]:
@@ -85,7 +90,7 @@ def _of_something_else(each: Recorded, target: Declared) -> Iterator[Problem]:
             f"entry {number}, {kind} of {'/'.join(key)}, is about {part} {identity.get(part)}, "
             f"and {target.stack} declares {declared.get(part)}"
         )
-        yield Problem(each.line, what, f"{KINDS[kind].made_by} of what is declared")
+        yield Problem("identity", each.line, what, f"{KINDS[kind].made_by} of what is declared")
 
 
 def against(
@@ -93,7 +98,9 @@ def against(
 ) -> Iterator[Problem]:
     """What was done to an earlier copy of the file, and who approved their own work."""
     if found := rewritten(recorded, earlier):
-        yield Problem(found.line, found.what, "restore the file, and record what is new again")
+        yield Problem(
+            "chain", found.line, found.what, "restore the file, and record what is new again"
+        )
         return
     for each in recorded[len(earlier) :]:
         data = each.entry.get("data")
@@ -103,4 +110,4 @@ def against(
         known = {str(by.get(part)).lower() for part in ("name", "upn") if by.get(part)}
         if any({author.name.lower(), author.mail.lower()} & known for author in authors):
             what = f"entry {each.entry.get('seq')}: {by.get('name')} approved their own change"
-            yield Problem(each.line, what, "somebody else approves in that role")
+            yield Problem("approver", each.line, what, "somebody else approves in that role")

@@ -23,6 +23,11 @@ class Verified:
     head: str | None
     problems: Sequence[Problem]
 
+    @property
+    def tampered(self) -> list[Problem]:
+        """In what the file is not as it was recorded; nothing that it says can be believed then."""
+        return [each for each in self.problems if each.matter in ("file", "chain", "entry")]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "stack": self.stack,
@@ -33,8 +38,13 @@ class Verified:
         }
 
     def as_text(self) -> str:
+        """For a terminal: every problem on a line of its own."""
         if self.problems:
             return "\n".join(each.said(self.file) for each in self.problems)
+        return self.whole()
+
+    def whole(self) -> str:
+        """What is said of a file in which nothing was found."""
         if not self.entries:
             return f"{self.file}: nothing is recorded of {self.stack} yet"
         return f"{self.file}: {self.entries} entries, each as it was recorded; head {self.head}"
@@ -84,4 +94,4 @@ def _against(
 
 
 def _unreadable(error: UnreadableEvidence) -> Problem:
-    return Problem(error.line, error.what, "restore it from git")
+    return Problem("file", error.line, error.what, "restore it from git")

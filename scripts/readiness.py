@@ -88,7 +88,7 @@ def record_command(
     from scripts import evidence_log, recording, run_folder
 
     target = _declared(stack)
-    now = datetime.now(UTC)
+    now = _now()
     try:
         if kind in MEASURED:
             result = run_folder.read(source)
@@ -135,7 +135,7 @@ def approve_command(
     from scripts import evidence_log, recording
 
     target = _declared(stack)
-    now = datetime.now(UTC)
+    now = _now()
     by = _signed_in()
     try:
         made = recording.approve(
@@ -190,7 +190,7 @@ def verify_command(
     from scripts.git import NoSuchCopy
 
     shortcuts.in_a_process_of_its_own()
-    root, now = stack_file.ROOT, datetime.now(UTC)
+    root, now = stack_file.ROOT, _now()
     try:
         found = [verified(name, root, now, against) for name in stack or offered.stacks()]
     except (NoSuchCopy, Undeclared) as error:
@@ -206,6 +206,50 @@ def verify_command(
         for each in found:
             typer.echo(each.as_text())
     raise typer.Exit(Exit.NO if not whole else Exit.CANNOT_TELL if nothing else Exit.YES)
+
+
+@app.command("report")
+def report_command(
+    stack: Stack,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page for whoever signs."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was proven of a stack: each number with its limit and age, and what is missing.
+
+    Exit code: 0 ready, 1 not, 2 wrong use or a wrong stack file, 3 nothing lacks but approvals.
+
+    \b
+    Examples:
+      plumb readiness report --stack prod
+      plumb readiness report --stack prod --html readiness.html
+    """
+    from scripts import dossier_page, dossier_text
+    from scripts.dossiers import NoDossier, compiled
+
+    found = _declared(stack)
+    try:
+        dossier = compiled(found, _now())
+    except NoDossier as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    if page:
+        try:
+            page.write_text(dossier_page.as_page(dossier), encoding="utf-8")
+        except OSError as error:
+            raise leave(Exit.WRONG_USE, f"{page}: {error.strerror}") from None
+    if as_json:
+        typer.echo(json.dumps(dossier_text.as_json(dossier), indent=2))
+    else:
+        typer.echo(dossier_text.as_text(dossier), nl=False)
+    if dossier.is_ready:
+        raise typer.Exit(Exit.YES)
+    raise typer.Exit(Exit.CANNOT_TELL if dossier.awaits_only_approval else Exit.NO)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _declared(stack: str) -> "Declared":

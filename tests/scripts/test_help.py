@@ -18,7 +18,7 @@ def test_help_shows_what_to_type_line_by_line(command):
 
 
 def test_no_option_shows_a_type_of_python():
-    readiness = [("readiness", each) for each in ("record", "approve", "verify")]
+    readiness = [("readiness", each) for each in ("record", "approve", "verify", "report")]
     for command in (("check",), ("smoke",), *readiness, ("sandbox", "up"), ("sandbox", "env")):
         text = said(*command, "--help")
         assert "<str>" not in text and "list[" not in text and "<int" not in text

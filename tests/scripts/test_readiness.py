@@ -71,6 +71,7 @@ def here(tmp_path, prod, monkeypatch):
     monkeypatch.setattr(stack_file, "ROOT", folder)
     monkeypatch.setattr(shortcuts, "in_a_process_of_its_own", lambda: None)
     monkeypatch.setattr(signed_in, "whoever_runs_this", lambda: ADA)
+    monkeypatch.setattr(readiness, "_now", lambda: NOW)
     return Here(folder)
 
 
@@ -333,3 +334,12 @@ def test_who_is_not_signed_in_is_told_how():
 def test_all_that_is_recorded_and_every_role_can_be_typed():
     assert set(get_args(readiness.Recordable)) == KINDS.keys() - {"approval"}
     assert get_args(readiness.Role) == get_args(Role)
+
+
+def test_the_report_answers_what_the_gate_would(here, recorded):
+    page = here.folder / "page.html"
+    here.plumb("report", "--stack", "prod", "--html", page)
+    assert page.read_text().startswith("<!doctype html>")
+    assert json.loads(here.plumb("report", "--stack", "prod", "--json"))["verdict"] == "ready"
+    here.file.unlink()
+    assert "nothing is recorded" in here.plumb("report", "--stack", "prod", code=Exit.NO)

@@ -1,0 +1,29 @@
+"""Gathers what a dossier tells: the gate's verdict on a stack, and its evidence."""
+
+from datetime import datetime
+
+from components import evidence_file
+from policies.report import report_of
+from scripts.declared import Declared
+from scripts.dossier import Dossier, dossier
+from scripts.evidence_verification import verified
+from scripts.judgement import Unjudgeable, judge_stacks
+
+
+class NoDossier(Exception):
+    """The stack could not be judged; the message says why."""
+
+
+def compiled(target: Declared, now: datetime) -> Dossier:
+    """The dossier of a stack.
+
+    Raises:
+        NoDossier: the gate could not judge it at all.
+    """
+    try:
+        report = report_of(*judge_stacks([target.stack], now, target.root))
+    except Unjudgeable as error:
+        raise NoDossier(str(error)) from None
+    evidence = verified(target.stack, target.root, now)
+    recorded = evidence_file.read(target.file)
+    return dossier(report.stacks[0], evidence, recorded, target, now)
