@@ -1,46 +1,30 @@
 """The host that runs Python for the engine, spoken to as the engine speaks to it."""
 
-import ctypes
 import json
-import os
-import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
 import pytest
 from google.protobuf.empty_pb2 import Empty
-from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import language_pb2 as wire
 from pulumi.runtime.proto.language_pb2_grpc import (
     LanguageRuntimeStub,
     add_LanguageRuntimeServicer_to_server,
 )
 
-from sandbox.engine.build import LAUNCHER
 from sandbox.engine.children import Children
 from sandbox.engine.language_host import LanguageHost
 from tests.engine_setup.alive import STAYS, Alive, is_gone
+from tests.engine_setup.programs import ENGINE, STAYS_WITH_A_CHILD, program, run
 
-ENGINE = "127.0.0.1:1"
 TELLS_ALL = """
 import json, os, sys
 told = {"argv": sys.argv[1:], "cwd": os.getcwd(), "env": dict(os.environ)}
 open(os.environ["TOLD"], "w").write(json.dumps(told))
 """
-STAYS_WITH_A_CHILD = f"""
-import subprocess, sys
-subprocess.run([sys.executable, "-c", {STAYS!r}])
-"""
-
-
-@pytest.fixture
-def executor(tmp_path: Path) -> Path:
-    """Stands in for Pulumi's executor; tests write what it does."""
-    return tmp_path / "executor.py"
 
 
 @pytest.fixture
@@ -54,18 +38,6 @@ def host(executor: Path) -> Iterator[LanguageRuntimeStub]:
         yield LanguageRuntimeStub(channel)
     children.close()
     server.stop(None).wait()
-
-
-def program(folder: Path, **options: object) -> wire.ProgramInfo:
-    said = Struct()
-    said.update(options)
-    return wire.ProgramInfo(
-        root_directory=str(folder), program_directory=str(folder), entry_point=".", options=said
-    )
-
-
-def run(folder: Path) -> wire.RunRequest:
-    return wire.RunRequest(info=program(folder), pwd=str(folder), stack="dev", parallel=4)
 
 
 def test_a_program_gets_what_the_engine_says(
@@ -271,92 +243,3 @@ def test_what_cannot_be_installed_ends_with_what_failed(
         for _ in said:
             pass
     assert "requirements.txt" in raised.value.details()
-
-
-# As a process: what the engine starts, through the launcher.
-
-
-@pytest.fixture
-def process(
-    executor: Path, tmp_path: Path, alive: Alive, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[subprocess.Popen[str]]:
-    bin_folder = tmp_path / "bin"
-    bin_folder.mkdir()
-    launcher = bin_folder / "pulumi-language-python"
-    launcher.write_bytes(LAUNCHER.read_bytes())
-    launcher.chmod(0o755)
-    (bin_folder / "pulumi-language-python-exec").symlink_to(executor)
-    monkeypatch.setenv("PLUMB_PYTHON", sys.executable)
-    with subprocess.Popen(
-        [launcher, "--logtostderr", ENGINE],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        process_group=0,
-    ) as process:
-        yield process
-        process.kill()
-
-
-@pytest.fixture
-def stub(process: subprocess.Popen[str]) -> Iterator[LanguageRuntimeStub]:
-    assert process.stdout
-    port = int(process.stdout.readline())
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield LanguageRuntimeStub(channel)
-
-
-def close_input(process: subprocess.Popen[str]) -> None:
-    """What the engine's death looks like from here, kill -9 included."""
-    assert process.stdin
-    process.stdin.close()
-
-
-def interrupt(process: subprocess.Popen[str]) -> None:
-    os.killpg(process.pid, signal.SIGINT)
-
-
-Leave = Callable[[subprocess.Popen[str]], None]
-LEAVING: list[Leave] = [close_input, interrupt, subprocess.Popen.terminate, subprocess.Popen.kill]
-
-
-@pytest.mark.parametrize("leave", LEAVING)
-def test_no_program_outlives_the_host_however_it_ends(
-    process: subprocess.Popen[str],
-    stub: LanguageRuntimeStub,
-    executor: Path,
-    tmp_path: Path,
-    alive: Alive,
-    leave: Leave,
-) -> None:
-    executor.write_text(STAYS_WITH_A_CHILD)
-    running = stub.Run.future(run(tmp_path))
-    with alive.is_up() as connection:
-        leave(process)
-        assert is_gone(connection)
-    assert running.exception()
-
-
-@pytest.mark.parametrize("leave", LEAVING[:-1])
-def test_the_host_leaves_without_a_word(
-    process: subprocess.Popen[str], stub: LanguageRuntimeStub, leave: Leave
-) -> None:
-    assert stub.GetPluginInfo(Empty()).version
-    leave(process)
-    assert process.wait() == 0
-    assert process.stderr and process.stderr.read() == ""
-
-
-LIBC = ctypes.CDLL(None)
-
-
-@pytest.mark.skipif(not hasattr(LIBC, "tgkill"), reason="Linux alone can aim at one thread")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_that_meets_another_thread_is_not_lost(
-    process: subprocess.Popen[str], stub: LanguageRuntimeStub, number: int
-) -> None:
-    assert stub.GetPluginInfo(Empty()).version
-    threads = [int(each.name) for each in Path(f"/proc/{process.pid}/task").iterdir()]
-    assert LIBC.tgkill(process.pid, max(threads), number) == 0
-    assert process.wait(60) == 0

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 
+import grpc
 import pytest
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from sandbox.provider.arm_client import ArmClient
 from sandbox.provider.registry import Registry
@@ -49,4 +51,19 @@ def provider(arm, registry, tmp_path):
     """The port of a provider that asks the fake."""
     server = ProviderServer(arm.url, tmp_path / "none.pem", token, 0, registry=registry, second=0)
     yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def stub(provider):
+    with grpc.insecure_channel(f"127.0.0.1:{provider}") as channel:
+        yield ResourceProviderStub(channel)
+
+
+@pytest.fixture
+def patient(arm, registry, tmp_path):
+    """A provider that waits as long as it is told to."""
+    server = ProviderServer(arm.url, tmp_path / "none.pem", token, 0, registry=registry)
+    with grpc.insecure_channel(f"127.0.0.1:{server.start()}") as channel:
+        yield ResourceProviderStub(channel)
     server.stop()
