@@ -52,6 +52,11 @@ CREATE TABLE IF NOT EXISTS kv_revisions (
     value TEXT, content_type TEXT, tags TEXT NOT NULL, etag TEXT NOT NULL,
     locked INTEGER NOT NULL, last_modified TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS kv_revisions_of ON kv_revisions (store_id_lc, key, label);
+CREATE TABLE IF NOT EXISTS kv_deletions (
+    store_id_lc TEXT NOT NULL, key TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS kv_snapshots (
+    store_id_lc TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, items TEXT NOT NULL,
+    PRIMARY KEY (store_id_lc, name));
 CREATE TABLE IF NOT EXISTS events (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, account_lc TEXT NOT NULL,
     deployment TEXT NOT NULL, model TEXT NOT NULL, version TEXT NOT NULL, operation TEXT NOT NULL,
@@ -85,6 +90,7 @@ CREATE TABLE IF NOT EXISTS faults (number INTEGER PRIMARY KEY, body TEXT NOT NUL
 
 FORGOTTEN = (
     *("resources", "operations", "account_locks", "kv", "kv_revisions"),
+    *("kv_deletions", "kv_snapshots"),
     *("events", "objects", "faults"),
     *("telemetry", "activity", "alerts", "watched"),
 )

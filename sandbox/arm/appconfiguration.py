@@ -156,7 +156,7 @@ def access_keys(around: Around, store_id: str) -> list[dict[str, Any]]:
 
 def forget(around: Around, stored: Stored) -> None:
     """The contents go with the store, and so do its keys."""
-    for table in ("kv", "kv_revisions"):
+    for table in ("kv", "kv_revisions", "kv_deletions", "kv_snapshots"):
         around.store.execute(f"DELETE FROM {table} WHERE store_id_lc = ?", (stored.id.lower(),))
     around.store.forget_secrets()
 

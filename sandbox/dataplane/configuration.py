@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from email.utils import format_datetime
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,25 +13,27 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from sandbox.around import Around
-from sandbox.clock import moment
+from sandbox.clock import moment, stamp
 from sandbox.crash import struck
-from sandbox.dataplane import sse
+from sandbox.dataplane import incoming, sse
+from sandbox.dataplane.configuration_call import Call, http_date, invalid
 from sandbox.dataplane.entrance import request_id
 from sandbox.dataplane.errors import Refusal
 from sandbox.dataplane.key_values import (
-    NO_LABEL,
     KeyValue,
     KeyValues,
-    matches,
     page_etag,
     precondition_fails,
     wire,
 )
 from sandbox.dataplane.reading import Reading
+from sandbox.dataplane.snapshots import Snapshots
 from sandbox.dataplane.store_access import AccessKeys, StoreAccess, problem, unauthorized
 from sandbox.faults import Fault, Faults
 
 PAGE: Final = 100
+LARGEST: Final = 64 * 1024
+"""Of a body. A key-value has at most 10 KB."""
 ITEM: Final = "application/vnd.microsoft.appconfig.kv+json; charset=utf-8"
 ITEMS: Final = "application/vnd.microsoft.appconfig.kvset+json; charset=utf-8"
 PROBLEM: Final = "application/problem+json; charset=utf-8"
@@ -48,38 +49,6 @@ class Body(BaseModel):
     tags: dict[str, str] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """One request to a store, once it is known to be allowed."""
-
-    request: Request
-    store_id: str
-    body: bytes
-
-    @property
-    def key(self) -> str:
-        return str(self.request.path_params["key"])
-
-    @property
-    def label(self) -> str:
-        asked = self.request.query_params.get("label", "")
-        return "" if asked == NO_LABEL else asked
-
-    def condition(self, name: str) -> str | None:
-        return self.request.headers.get(name)
-
-    def queried(self, name: str) -> str | None:
-        """A query parameter; names are in any casing."""
-        for key, value in self.request.query_params.items():
-            if key.lower() == name:
-                return value
-        return None
-
-    @property
-    def selected(self) -> Sequence[str]:
-        return [each for each in (self.queried("$select") or "").lower().split(",") if each]
-
-
 class Configuration:
     """All stores of the sandbox under one address."""
 
@@ -88,6 +57,7 @@ class Configuration:
         self._reading = reading
         self._access = StoreAccess(around, reading, keys)
         self._items = KeyValues(around.store)
+        self._snapshots = Snapshots(around, self._items)
         self._faults = Faults(around.store)
 
     async def key_value(self, request: Request) -> ASGIApp:
@@ -95,31 +65,35 @@ class Configuration:
         verbs = {"GET": self._get, "HEAD": self._get, "PUT": self._put, "DELETE": self._delete}
         rights = {"PUT": "keyValues/write", "DELETE": "keyValues/delete"}
         right = rights.get(request.method, "keyValues/read")
-        return await self._answer(request, right, verbs[request.method])
+        return await self.answer(request, right, verbs[request.method])
 
     async def lock(self, request: Request) -> ASGIApp:
         """PUT makes a key-value read-only, DELETE lets it be changed again."""
-        return await self._answer(request, "keyValues/write", self._lock)
+        return await self.answer(request, "keyValues/write", self._lock)
 
     async def key_values(self, request: Request) -> ASGIApp:
-        return await self._answer(request, "keyValues/read", self._list)
+        return await self.answer(request, "keyValues/read", self._list)
 
     async def revisions(self, request: Request) -> ASGIApp:
-        return await self._answer(request, "keyValues/read", self._list_revisions)
+        return await self.answer(request, "keyValues/read", self._list_revisions)
 
     async def labels(self, request: Request) -> ASGIApp:
-        return await self._answer(request, "keyValues/read", self._list_labels)
+        return await self.answer(request, "keyValues/read", self._list_labels)
 
     async def keys(self, request: Request) -> ASGIApp:
-        return await self._answer(request, "keyValues/read", self._list_keys)
+        return await self.answer(request, "keyValues/read", self._list_keys)
 
     async def unknown(self, request: Request) -> Response:
         return Response(status_code=404)
 
-    async def _answer(
+    async def answer(
         self, request: Request, right: str, answer: Callable[[Call], Response]
     ) -> ASGIApp:
-        body = await request.body()
+        """A request from its admission to its answer."""
+        try:
+            body = await incoming.body(request, LARGEST)
+        except Refusal:
+            return Response(status_code=413)
         self._reading.renew()
         fault = self._fault(request)
         if fault and fault.action == "delay":
@@ -155,16 +129,29 @@ class Configuration:
         return self._faults.take("data", request.method, request.url.path)
 
     def _get(self, call: Call) -> Response:
-        item = self._items.get(call.store_id, call.key, call.label)
+        item = self._one(call)
         if item is None:
             return Response(status_code=404)
         if precondition_fails(item.etag, call.condition("if-match"), None):
             return Response(status_code=412)
         if precondition_fails(item.etag, None, call.condition("if-none-match")):
             return Response(status_code=304, headers=_etag(item))
-        return _answered(item, call.selected)
+        response = _answered(item, call.selected)
+        response.headers.update(call.memento)
+        return response
+
+    def _one(self, call: Call) -> KeyValue | None:
+        moment = call.moment
+        if moment is None:
+            return self._items.get(call.store_id, call.key, call.label)
+        for each in self._items.as_of(call.store_id, moment):
+            if (each.key, each.label) == (call.key, call.label):
+                return each
+        return None
 
     def _put(self, call: Call) -> Response:
+        if call.key in (".", "..") or "%" in call.key:
+            raise invalid("key", max(1, call.key.find("%") + 1))
         try:
             wanted = Body.model_validate_json(call.body or b"{}")
         except ValidationError as error:
@@ -229,17 +216,40 @@ class Configuration:
         return item
 
     def _list(self, call: Call) -> Response:
-        return _page(call, "/kv", self._filtered(call, self._items.all(call.store_id)))
+        if name := call.queried("snapshot"):
+            return page(call, "/kv", self._in_snapshot(call, name))
+        return page(call, "/kv", self._filtered(call, self._all(call)))
+
+    def _in_snapshot(self, call: Call, name: str) -> list[KeyValue]:
+        for each in ("key", "label", "tags"):
+            if call.queried(each):
+                raise problem(
+                    400,
+                    "invalid-argument",
+                    f"Invalid request parameter '{each}'",
+                    each,
+                    "A snapshot cannot be filtered.",
+                )
+        return self._snapshots.items(call.store_id, name)
+
+    def _all(self, call: Call) -> list[KeyValue]:
+        """What is there, or was there at the moment that a caller wants to see."""
+        moment = call.moment
+        if moment is None:
+            return self._items.all(call.store_id)
+        return self._items.as_of(call.store_id, moment)
 
     def _list_revisions(self, call: Call) -> Response:
-        found = self._filtered(call, self._items.revisions(call.store_id))
-        return _page(call, "/revisions", found)
+        moment = call.moment
+        found = [
+            each
+            for each in self._filtered(call, self._items.revisions(call.store_id))
+            if moment is None or each.last_modified <= stamp(moment)
+        ]
+        return page(call, "/revisions", found)
 
     def _filtered(self, call: Call, items: Iterable[KeyValue]) -> list[KeyValue]:
-        is_key, is_label = (
-            matches(call.queried("key") or "*"),
-            matches(call.queried("label") or "*"),
-        )
+        is_key, is_label = call.filter("key"), call.filter("label")
         tags = dict(each.partition("=")[::2] for each in call.request.query_params.getlist("tags"))
         return [
             item
@@ -250,11 +260,11 @@ class Configuration:
         ]
 
     def _list_labels(self, call: Call) -> Response:
-        names = {item.label for item in self._items.all(call.store_id)}
+        names = {item.label for item in self._all(call)}
         return _names(call, names, "application/vnd.microsoft.appconfig.labelset+json")
 
     def _list_keys(self, call: Call) -> Response:
-        names = {item.key for item in self._items.all(call.store_id)}
+        names = {item.key for item in self._all(call)}
         return _names(call, names, "application/vnd.microsoft.appconfig.keyset+json")
 
 
@@ -263,22 +273,21 @@ def _etag(item: KeyValue) -> dict[str, str]:
 
 
 def _answered(item: KeyValue, select: Sequence[str] = ()) -> Response:
-    changed = format_datetime(moment(item.last_modified).replace(microsecond=0), usegmt=True)
-    headers = _etag(item) | {"last-modified": changed}
+    headers = _etag(item) | {"last-modified": http_date(moment(item.last_modified))}
     return Response(sse.dumps(wire(item, select)), headers=headers, media_type=ITEM)
 
 
-def _page(call: Call, path: str, items: Sequence[KeyValue]) -> Response:
+def page(call: Call, path: str, items: Sequence[KeyValue]) -> Response:
     after = call.queried("after") or "0"
     if not after.isdecimal():
         raise problem(400, "invalid-argument", "The continuation is not one of ours", "after")
     start = int(after)
-    page = items[start : start + PAGE]
-    etag = page_etag(page)
-    headers = {"etag": f'"{etag}"'}
+    shown = items[start : start + PAGE]
+    etag = page_etag(shown)
+    headers = {"etag": f'"{etag}"', **call.memento}
     if precondition_fails(etag, None, call.condition("if-none-match")):
         return Response(status_code=304, headers=headers)
-    body: dict[str, Any] = {"items": [wire(item, call.selected) for item in page]}
+    body: dict[str, Any] = {"items": [wire(item, call.selected) for item in shown]}
     if start + PAGE < len(items):
         query = [(k, v) for k, v in call.request.query_params.multi_items() if k != "after"]
         link = f"{path}?{urlencode([*query, ('after', str(start + PAGE))])}"
@@ -288,6 +297,8 @@ def _page(call: Call, path: str, items: Sequence[KeyValue]) -> Response:
 
 
 def _names(call: Call, names: Iterable[str], media_type: str) -> Response:
-    is_name = matches(call.queried("name") or "*")
+    is_name = call.filter("name")
     items = [{"name": name or None} for name in sorted(names) if is_name(name)]
-    return Response(sse.dumps({"items": items}), media_type=media_type)
+    return Response(
+        sse.dumps({"items": items}), headers=call.memento, media_type=f"{media_type}; charset=utf-8"
+    )

@@ -7,6 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sandbox.clock import stamp
@@ -25,6 +26,7 @@ FIELDS: Final = (
     "locked",
     "last_modified",
 )
+KEPT: Final = timedelta(days=30)
 COLUMNS: Final = "key, label, value, content_type, tags, etag, locked, last_modified"
 
 
@@ -69,6 +71,16 @@ def _names(condition: str, etag: str | None) -> bool:
         return False
     wanted = {each.strip().removeprefix("W/").strip('"') for each in condition.split(",")}
     return "*" in wanted or etag in wanted
+
+
+def misplaced(pattern: str) -> int | None:
+    """Where a filter has a character that cannot stand there, counted from 1."""
+    for name in re.finditer(r"(?:\\.|[^\\,])+", pattern, re.DOTALL):
+        for star in re.finditer(r"\\.|\*", name[0], re.DOTALL):
+            inside = 0 < star.start() < len(name[0]) - 1
+            if star[0] == "*" and inside:
+                return name.start() + star.start() + 1
+    return None
 
 
 def matches(pattern: str) -> Callable[[str], bool]:
@@ -119,10 +131,26 @@ class KeyValues:
         return [_read(row) for row in rows]
 
     def revisions(self, store_id: str) -> list[KeyValue]:
-        """The newest first."""
+        """Those of the last 30 days, as a standard store keeps them; the newest first."""
+        since = stamp(self._store.clock.now() - KEPT)
         rows = self._store.execute(
-            f"SELECT {COLUMNS} FROM kv_revisions WHERE store_id_lc = ? ORDER BY number DESC",
-            (store_id.lower(),),
+            f"SELECT {COLUMNS} FROM kv_revisions WHERE store_id_lc = ? AND last_modified > ? "
+            "ORDER BY number DESC",
+            (store_id.lower(), since),
+        )
+        return [_read(row) for row in rows]
+
+    def as_of(self, store_id: str, moment: datetime) -> list[KeyValue]:
+        """All that was there at a moment, by key, then label."""
+        at = stamp(moment)
+        rows = self._store.execute(
+            f"SELECT {COLUMNS} FROM kv_revisions AS r WHERE store_id_lc = ? AND number = ("
+            "SELECT max(number) FROM kv_revisions WHERE store_id_lc = r.store_id_lc "
+            "AND key = r.key AND label = r.label AND last_modified <= ?) "
+            "AND NOT EXISTS (SELECT 1 FROM kv_deletions AS d WHERE d.store_id_lc = r.store_id_lc "
+            "AND d.key = r.key AND d.label = r.label AND d.at >= r.last_modified AND d.at <= ?) "
+            "ORDER BY key, label",
+            (store_id.lower(), at, at),
         )
         return [_read(row) for row in rows]
 
@@ -151,10 +179,15 @@ class KeyValues:
         return kept
 
     def delete(self, store_id: str, item: KeyValue) -> None:
-        self._store.execute(
-            "DELETE FROM kv WHERE store_id_lc = ? AND key = ? AND label = ?",
-            (store_id.lower(), item.key, item.label),
-        )
+        place = (store_id.lower(), item.key, item.label)
+        with self._store.transaction():
+            self._store.execute(
+                "DELETE FROM kv WHERE store_id_lc = ? AND key = ? AND label = ?", place
+            )
+            self._store.execute(
+                "INSERT INTO kv_deletions VALUES (?, ?, ?, ?)",
+                (*place, stamp(self._store.clock.now())),
+            )
 
     def sequence(self) -> int:
         """Grows with each change; what a Sync-Token counts."""

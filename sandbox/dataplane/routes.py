@@ -14,6 +14,7 @@ from sandbox.dataplane.account import Account
 from sandbox.dataplane.batch_work import BatchWork
 from sandbox.dataplane.batches import Batches
 from sandbox.dataplane.configuration import Configuration
+from sandbox.dataplane.configuration_snapshots import ConfigurationSnapshots
 from sandbox.dataplane.conversations import Conversations
 from sandbox.dataplane.endpoint import Endpoint
 from sandbox.dataplane.entrance import Entrance
@@ -127,6 +128,7 @@ def _configuration(around: Around, reading: Reading) -> Mount:
         return {each["id"]: (each["value"], each["readOnly"]) for each in found}
 
     store = Configuration(around, reading, keys)
+    snapshots = ConfigurationSnapshots(around, store)
     return Mount(
         "/appconfig/{store}",
         routes=[
@@ -136,6 +138,9 @@ def _configuration(around: Around, reading: Reading) -> Mount:
             Route("/revisions", store.revisions, methods=["GET", "HEAD"]),
             Route("/labels", store.labels, methods=["GET", "HEAD"]),
             Route("/keys", store.keys, methods=["GET", "HEAD"]),
+            Route("/snapshots", snapshots.some, methods=["GET", "HEAD"]),
+            Route("/snapshots/{name:path}", snapshots.one, methods=["GET", "HEAD", "PUT", "PATCH"]),
+            Route("/operations", snapshots.operation, methods=["GET"]),
             Route("/{rest:path}", store.unknown, methods=METHODS),
         ],
     )
