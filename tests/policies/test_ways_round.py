@@ -155,6 +155,18 @@ TRIED = {
         """,
         FILTER,
     ),
+    "a filter's name, worked out from another's": (
+        """
+        filter = ai.RaiPolicy(
+            "strict",
+            resource_group_name="rg-shop",
+            account_name=account().name,
+            rai_policy_name="strict",
+        )
+        deployment("account", filter.name.apply(lambda name: "made-by-hand"))
+        """,
+        FILTER,
+    ),
     "a good account as the parent": (
         """
         deployment("elsewhere", "Microsoft.DefaultV2", pulumi.ResourceOptions(parent=account()))

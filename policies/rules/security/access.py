@@ -1,10 +1,10 @@
 """Access: which roles a stack gives, to whom, and how far they reach."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Final
 
 from components.catalog import ACCOUNT, RESOURCE_GROUP, ROLE_ASSIGNMENT, ROLES
-from policies.arm import ArmId, parse_id
+from policies.arm import parse_id
 from policies.limits import security as limits
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
 from policies.values import Need, Unknown
@@ -50,13 +50,11 @@ def _too_much(assignment: Resource, world: World, ctx: Context) -> Iterator[Find
     if role not in allowed:
         name = f"the role {role}" if role else f"an unlisted role, {shown(definition or None)}"
         reason = (
-            "which grants more than any workload needs"
-            if role in NEVER
-            else (f"which is not for {ctx.profile}")
+            "grants more than a workload needs" if role in NEVER else f"is not for {ctx.profile}"
         )
         yield Finding(
             assignment,
-            f"{assignment.label} assigns {name}, {reason}. Fix: a role for {ctx.profile} "
+            f"{assignment.label} assigns {name}, which {reason}. Fix: a role for {ctx.profile} "
             f"(plumb check --explain {LEAST}), such as Cognitive Services OpenAI User, at the "
             "account.",
             "roleDefinitionId",
@@ -115,19 +113,25 @@ def rbac_no_user_principals(assignment: Resource, ctx: Context) -> Iterator[Find
 
 
 def rbac_inference_role_assigned(world: World, ctx: Context) -> Iterator[Finding]:
-    return each(world.of(ACCOUNT), lambda account: _uncallable(account, world))
-
-
-def _uncallable(account: Resource, world: World) -> Iterator[Finding]:
-    if account.fields.flag("properties.disableLocalAuth") is not True:
-        return  # its keys let anybody call it, which is another rule's business
+    places: set[str] = set()
     missed: Need | None = None
     for assignment in world.of(ROLE_ASSIGNMENT):
         try:
-            if _covers(world, assignment, account) and _lets_call(assignment):
-                return
+            if _role(assignment.fields.text("roleDefinitionId") or "") in CALLING:
+                places |= world.marks_at(assignment, "scope", ACCOUNT, RESOURCE_GROUP)
         except Need as need:
-            missed = missed or need
+            missed = need
+    named = frozenset(map(_in_short, places))
+    return each(world.of(ACCOUNT), lambda account: _uncallable(account, world, named, missed))
+
+
+def _uncallable(
+    account: Resource, world: World, places: Set[str], missed: Need | None
+) -> Iterator[Finding]:
+    if account.fields.flag("properties.disableLocalAuth") is not True:
+        return  # its keys let anybody call it, which is another rule's business
+    if account.urn in places or _group(account, world) in places:
+        return
     if missed:
         raise missed
     yield Finding(
@@ -138,22 +142,18 @@ def _uncallable(account: Resource, world: World) -> Iterator[Finding]:
     )
 
 
-def _lets_call(assignment: Resource) -> bool:
-    return _role(assignment.fields.text("roleDefinitionId") or "") in CALLING
+def _group(account: Resource, world: World) -> str:
+    """A mark of the resource group that an account stands in, be it of this stack or not."""
+    group = world.target(account, "resourceGroupName", RESOURCE_GROUP)
+    if group:
+        return group.urn
+    return (account.fields.text("resourceGroupName") or "").lower()
 
 
-def _covers(world: World, assignment: Resource, account: Resource) -> bool:
-    """Whether a role is given on an account, or on the resource group that it stands in."""
-    if world.target(assignment, "scope", ACCOUNT) is account:
-        return True
-    group = world.target(assignment, "scope", RESOURCE_GROUP)
-    if group is not None:
-        return world.target(account, "resourceGroupName", RESOURCE_GROUP) is group
-    scope = assignment.fields.peek("scope")
-    own = account.fields.peek("resourceGroupName")
-    if not isinstance(scope, str) or not isinstance(own, str):
-        return False
-    return parse_id(scope) == ArmId(own.lower(), GROUP_TYPE, (own.lower(),))
+def _in_short(mark: str) -> str:
+    """A resource group's name in place of its id; any other mark as it is."""
+    parsed = parse_id(mark)
+    return parsed.resource_group if parsed and parsed.type == GROUP_TYPE else mark
 
 
 RULES: Final[list[Rule]] = [

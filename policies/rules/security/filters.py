@@ -1,6 +1,6 @@
 """Content filters: what a model may be asked, and what it may answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from components.catalog import CONTENT_FILTERS, DEPLOYMENT, RAI_POLICY, models
@@ -33,10 +33,17 @@ STRICTEST_FIRST: Final = ("Low", "Medium", "High")
 
 
 def content_filter_assigned(world: World, ctx: Context) -> Iterator[Finding]:
-    return each(world.of(DEPLOYMENT), lambda deployment: _unfiltered(deployment, world, ctx))
+    called: dict[str, list[Resource]] = {}
+    for policy in world.of(RAI_POLICY):
+        called.setdefault(_name(policy), []).append(policy)
+    return each(
+        world.of(DEPLOYMENT), lambda deployment: _unfiltered(deployment, world, called, ctx)
+    )
 
 
-def _unfiltered(deployment: Resource, world: World, ctx: Context) -> Iterator[Finding]:
+def _unfiltered(
+    deployment: Resource, world: World, called: Mapping[str, list[Resource]], ctx: Context
+) -> Iterator[Finding]:
     built_in = ctx.limit(limits.BUILT_IN_FILTERS_ALLOWED)
     if not _talks(deployment):
         return
@@ -64,11 +71,9 @@ def _unfiltered(deployment: Resource, world: World, ctx: Context) -> Iterator[Fi
                     FILTER,
                 )
             return
-        candidates = [
-            policy
-            for policy in world.of(RAI_POLICY)
-            if _is_called(policy, name) or policy in sources
-        ]
+        # One without a name of its own is given one by azure-native, before Azure sees it.
+        unnamed = [policy for policy in sources if not _name(policy)]
+        candidates = [*called.get(f"{name}".lower(), ()), *unnamed]
     account = world.account(deployment)
     if all(world.account(policy) != account for policy in candidates):
         yield Finding(
@@ -79,9 +84,9 @@ def _unfiltered(deployment: Resource, world: World, ctx: Context) -> Iterator[Fi
         )
 
 
-def _is_called(policy: Resource, name: object) -> bool:
+def _name(policy: Resource) -> str:
     own = policy.fields.peek("raiPolicyName")
-    return isinstance(own, str) and isinstance(name, str) and own.lower() == name.lower()
+    return own.lower() if isinstance(own, str) else ""
 
 
 def _talks(deployment: Resource) -> bool:

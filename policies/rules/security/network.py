@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import (
@@ -84,12 +84,15 @@ def _wide(address: str) -> bool:
 
 
 def account_private_endpoint(world: World, ctx: Context) -> Iterator[Finding]:
-    return each(world.of(ACCOUNT), lambda account: _unreachable(account, world))
+    ways = PrivateWays(world)
+    return each(world.of(ACCOUNT), lambda account: _unreachable(account, ways))
 
 
-def _unreachable(account: Resource, world: World) -> Iterator[Finding]:
-    endpoints = _which(world.of(PRIVATE_ENDPOINT), lambda one: _leads_to(one, account, world))
+def _unreachable(account: Resource, ways: "PrivateWays") -> Iterator[Finding]:
+    endpoints = ways.endpoints.get(account.urn, [])
     if not endpoints:
+        if ways.missed_endpoint:
+            raise ways.missed_endpoint
         yield Finding(
             account,
             f"no private endpoint of this stack leads to {account.label}. Fix: a PrivateEndpoint "
@@ -98,14 +101,12 @@ def _unreachable(account: Resource, world: World) -> Iterator[Finding]:
         )
         return
     # An account of kind OpenAI answers under this one name only.
-    wanted = {PRIVATE_DNS_ZONES[1]} if _is_openai(account) else set(PRIVATE_DNS_ZONES)
-    missing = wanted - {
-        zone
-        for group in world.of(PRIVATE_DNS_ZONE_GROUP)
-        if world.target(group, "privateEndpointName", PRIVATE_ENDPOINT) in endpoints
-        for zone in _zones(group, world)
-    }
+    only_openai = account.fields.text("kind") == "OpenAI"
+    wanted = {PRIVATE_DNS_ZONES[1]} if only_openai else set(PRIVATE_DNS_ZONES)
+    missing = wanted.difference(*(ways.zones.get(endpoint.urn, ()) for endpoint in endpoints))
     if missing:
+        if ways.missed_zone:
+            raise ways.missed_zone
         yield Finding(
             account,
             f"{account.label} is still found at its public address: the private endpoint "
@@ -114,32 +115,43 @@ def _unreachable(account: Resource, world: World) -> Iterator[Finding]:
         )
 
 
-def _which(candidates: Iterable[Resource], holds: Callable[[Resource], bool]) -> list[Resource]:
-    """Those of which it holds; what one cannot tell yet matters only if it holds of none."""
-    found, missed = [], None
-    for candidate in candidates:
-        try:
-            if holds(candidate):
-                found.append(candidate)
-        except Need as need:
-            missed = missed or need
-    if missed and not found:
-        raise missed
-    return found
+class PrivateWays:
+    """Which private endpoints lead to which account, and under which names they are found.
+
+    What one of them does not tell yet matters only to accounts that no other leads to.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.endpoints: dict[str, list[Resource]] = {}
+        """By account."""
+        self.zones: dict[str, set[str]] = {}
+        """By endpoint."""
+        self.missed_endpoint: Need | None = None
+        self.missed_zone: Need | None = None
+        for endpoint in world.of(PRIVATE_ENDPOINT):
+            try:
+                for account in _accounts(endpoint, world):
+                    self.endpoints.setdefault(account, []).append(endpoint)
+            except Need as need:
+                self.missed_endpoint = need
+        for group in world.of(PRIVATE_DNS_ZONE_GROUP):
+            try:
+                found = world.target(group, "privateEndpointName", PRIVATE_ENDPOINT)
+                if found:
+                    self.zones.setdefault(found.urn, set()).update(_zones(group, world))
+            except Need as need:
+                self.missed_zone = need
 
 
-def _leads_to(endpoint: Resource, account: Resource, world: World) -> bool:
+def _accounts(endpoint: Resource, world: World) -> set[str]:
+    """The accounts that an endpoint leads to."""
+    found = set()
     for key in CONNECTIONS:
         for connection in endpoint.fields.items(key):
             if "account" in [group for _, group in connection.elements("groupIds")]:
-                target = [connection.peek("privateLinkServiceId")]
-                if account.urn in world.marks(endpoint, key, target, ACCOUNT):
-                    return True
-    return False
-
-
-def _is_openai(account: Resource) -> bool:
-    return account.fields.text("kind") == "OpenAI"
+                id = connection.peek("privateLinkServiceId")
+                found |= world.marks(endpoint, key, [id], ACCOUNT)
+    return found
 
 
 def _zones(group: Resource, world: World) -> set[str]:

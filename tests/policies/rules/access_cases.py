@@ -10,6 +10,8 @@ PEOPLE = "rbac-no-user-principals"
 CALLABLE = "rbac-inference-role-assigned"
 
 DEFINITION = "roleDefinitionId"
+KEYS_OFF = "properties.disableLocalAuth"
+WITHIN = f"{SUBSCRIPTION}/providers/Microsoft.X/y/z"
 EVERYTHING = "/providers/Microsoft.Management/managementGroups/all"
 OWNER_AT_TIMES = {
     "principalId": "00000000-0000-4000-8000-000000000300",
@@ -39,6 +41,16 @@ PASSED = [
     (CALLABLE, "prod", [("access", DEFINITION, role("Cognitive Services OpenAI Contributor"))]),
     (CALLABLE, "prod", [("publisher", DEFINITION, UNKNOWN)]),
     (CALLABLE, "prod", [("access", "scope", UNKNOWN), wire("access", scope=["group"])]),
+    (
+        CALLABLE,
+        "prod",
+        [("account", "properties.disableLocalAuth", False), ("access", "", MISSING)],
+    ),
+    (
+        ROLES,
+        "prod",
+        [("access", "scope", f"{SUBSCRIPTION}/providers/x/y"), wire("access", scope=["logs"])],
+    ),
 ]
 
 REFUSED = [
@@ -46,20 +58,20 @@ REFUSED = [
         ROLES,
         "prod",
         [("publisher", DEFINITION, role("Contributor"))],
-        "more than any workload",
+        "more than a workload",
     ),
-    (ROLES, "dev", [("publisher", DEFINITION, role("Owner"))], "more than any workload"),
+    (ROLES, "dev", [("publisher", DEFINITION, role("Owner"))], "more than a workload"),
     (
         ROLES,
         "dev",
         [("publisher", DEFINITION, role("User Access Administrator"))],
-        "more than any workload",
+        "more than a workload",
     ),
     (
         ROLES,
         "dev",
         [("publisher", DEFINITION, role("Role Based Access Control Administrator").upper())],
-        "more than any workload",
+        "more than a workload",
     ),
     (ROLES, "prod", [("publisher", DEFINITION, role("Foundry User"))], "not for prod"),
     (ROLES, "prod", [("publisher", DEFINITION, role("Cognitive Services User"))], "not for prod"),
@@ -89,6 +101,24 @@ REFUSED = [
             wire("publisher", scope=["department"]),
         ],
         "holds for all of 'department'",
+    ),
+    (
+        ROLES,
+        "prod",
+        [("publisher", "scope", WITHIN)],
+        "holds for all of '/subscriptions/",
+    ),
+    (
+        ROLES,
+        "prod",
+        [("publisher", "scope", SUBSCRIPTION), wire("publisher", scope=["account"])],
+        "holds for all of '/subscriptions/",
+    ),
+    (
+        ROLES,
+        "prod",
+        [("publisher", DEFINITION, f"{role('Owner')}{role('Reader')}")],
+        "an unlisted role",
     ),
     (PEOPLE, "prod", [("access", "principalType", "User")], "principalType is 'User'"),
     (PEOPLE, "staging", [("access", "principalType", MISSING)], "principalType is unset"),

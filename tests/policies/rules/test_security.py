@@ -7,9 +7,9 @@ from policies import judge
 from policies.registry import RULES
 from policies.values import UNKNOWN
 from policies.world import World
-from tests.policies.compliant.part import ACCOUNT_ID, SUBSCRIPTION, role
-from tests.policies.rules.access_cases import ROLES
-from tests.policies.rules.cases import messages
+from tests.policies.compliant.part import ACCOUNT_ID, GROUP, SUBSCRIPTION, role
+from tests.policies.rules.access_cases import CALLABLE, ROLES
+from tests.policies.rules.cases import messages, outcomes
 from tests.policies.rules.filter_cases import ELSEWHERE, FILTER, RAI
 from tests.policies.rules.guard_cases import of
 from tests.policies.rules.network_cases import NETWORK, PUBLIC
@@ -50,7 +50,7 @@ def test_a_limit_can_be_set_by_the_policy_configuration():
 
 def test_no_configuration_makes_owner_a_role_for_workloads():
     world = sound(("access", "roleDefinitionId", role("Owner")))
-    assert "more than any workload" in messages(ROLES, world, roles=["Owner"])[0]
+    assert "more than a workload" in messages(ROLES, world, roles=["Owner"])[0]
 
 
 def test_an_account_is_found_by_its_id_whatever_the_case():
@@ -87,3 +87,17 @@ def test_an_account_that_is_only_read_is_judged_by_nobody():
     said = messages("preview-values-known", world)
     assert len(said) == len(world.of(catalog.DEPLOYMENT, catalog.PROJECT))
     assert all("the account 'shop-ai', which is not of this stack" in each for each in said)
+
+
+@pytest.mark.parametrize("source", ["models", "pet"])
+def test_what_is_not_of_azure_says_nothing_of_how_far_a_role_reaches(source):
+    pet = resource("random:index/randomPet:RandomPet", "pet", {})
+    world = wired(sound(("access", "scope", UNKNOWN), more=[pet]), "access", scope=[source])
+    (outcome,) = outcomes(ROLES, world)
+    assert outcome.missed.path == "scope"
+
+
+def test_an_account_in_a_group_that_nobody_can_name_yet_is_not_taken_for_callable():
+    world = sound(("account", "resourceGroupName", UNKNOWN), ("access", "scope", GROUP))
+    (outcome,) = outcomes(CALLABLE, world)
+    assert outcome.missed or outcome.findings
