@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from components import catalog
 from components.stack_file import PROJECT, Place, StackFile
+from policies import proof, serving
 from policies.report import Location
+from policies.rules.business import budget
 from policies.world import Finding, Resource
 
 SETTINGS: Final[dict[str, list[tuple[str, Place]]]] = {
@@ -27,6 +29,15 @@ SETTINGS: Final[dict[str, list[tuple[str, Place]]]] = {
         ("sku.capacity", ("capacity",)),
     ],
     catalog.RAI_POLICY: [("properties.contentFilters", ("adjust",))],
+    catalog.WORKSPACE: [("retentionInDays", ("log_retention_days",))],
+    catalog.ACTION_GROUP: [("emailReceivers", ("on_call",))],
+    catalog.SCHEDULED_QUERY_RULE: [("criteria", ("objectives", "p95_latency_ms"))],
+    catalog.BUDGET: [("amount", ("monthly",)), ("notifications", ("contacts",))],
+    budget.DECLARED: [("currency", ("currency",))],
+    proof.EVIDENCE: [
+        ("operations.runbookUrl", ("runbook",)),
+        ("operations.onCall.rotation", ("rotation",)),
+    ],
 }
 """Type -> wire path -> what the setting is called inside its entry of the stack file."""
 
@@ -38,7 +49,7 @@ def locator(file: StackFile) -> Callable[[Finding], Location]:
         place: Place = ()
         resource = finding.resource
         if resource is not None:
-            place = _entry(file.config, resource)
+            place = _entry(file.config, resource, finding.path)
             settings = SETTINGS.get(resource.type, [])
             place += next(
                 (
@@ -54,7 +65,7 @@ def locator(file: StackFile) -> Callable[[Finding], Location]:
     return locate
 
 
-def _entry(config: Mapping[str, Any], resource: Resource) -> Place:
+def _entry(config: Mapping[str, Any], resource: Resource, path: str) -> Place:
     """The map entry that a resource was made from; () if nobody knows."""
     match resource.type:
         case catalog.ACCOUNT:
@@ -69,11 +80,27 @@ def _entry(config: Mapping[str, Any], resource: Resource) -> Place:
             return _access(config, resource)
         case catalog.CONFIGURATION_STORE | catalog.KEY_VALUE:
             return ("routes",)
-        case catalog.BUDGET:
+        case serving.ROUTING:
+            return tuple(path.split("."))  # routes.chat.rollback, as in the file
+        case catalog.BUDGET | budget.DECLARED:
             return ("budget",)
         case catalog.WORKSPACE | catalog.APP_INSIGHTS | catalog.ACTION_GROUP:
             return ("observability",)
+        case catalog.METRIC_ALERT | catalog.SCHEDULED_QUERY_RULE:
+            return ("observability",)
+        case proof.EVIDENCE:
+            return _proven(resource)
     return ()
+
+
+def _proven(evidence: Resource) -> Place:
+    """The deployment that evidence speaks of; of the stack's own, the section on readiness."""
+    subject = evidence.fields.peek("subject")
+    held = subject if isinstance(subject, Mapping) else {}
+    account, deployment = held.get("account"), held.get("deployment")
+    if isinstance(account, str) and isinstance(deployment, str):
+        return ("accounts", account, "deployments", deployment)
+    return ("readiness",)
 
 
 def _part(config: Mapping[str, Any], resource: Resource, part: str, key: str) -> Place:

@@ -14,6 +14,7 @@ from tests import proof
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 STACKS = ("dev", "staging", "prod")
+BACK = "rollback-target-retained"
 PROD = (ROOT / "Pulumi.prod.yaml").read_text()
 
 
@@ -162,6 +163,22 @@ def test_a_stack_that_is_not_secure_is_told_which_line(folder, before, after, ru
     assert before in PROD
     found = findings(folder, "prod", PROD.replace(before, after, 1))
     assert (rule, line) in {(rule, line) for rule, _, line in found}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule", "line"),
+    [
+        ("log_retention_days: 90", "log_retention_days: 30", "log-retention-minimum", "log_ret"),
+        ("p95_latency_ms: 3000", "p95_latency_ms: 5000", "alert-coverage-latency", "objectives"),
+        ("wiki.contoso.com/cora", "example.com", "runbook-linked", "runbook"),
+        ("embed-v1:", "embed:", "deployment-naming", "embed"),
+        ("fallback: [secondary/", "rollback: chat-v3, fallback: [secondary/", BACK, "chat"),
+    ],
+)
+def test_a_stack_that_would_run_badly_is_told_which_line(folder, before, after, rule, line):
+    assert before in PROD
+    found = findings(folder, "prod", PROD.replace(before, after, 1))
+    assert any(rule == each and told.startswith(line) for each, _, told in found)
 
 
 def test_a_stack_that_calls_itself_global_is_still_judged_as_eu(folder):

@@ -29,7 +29,7 @@ OTHER_ACCOUNT = ACCOUNT_ID.replace("shop-ai", "other-ai")
 OTHER_GROUP = action_group_id("ag-central")
 
 CHAT_ALONE = ("routing", "routes.chat.candidate", MISSING)
-"""In dev; elsewhere the route has a fallback as well."""
+"""In dev; elsewhere a fallback of provisioned throughput is left as well."""
 NO_AVAILABILITY = ("availability", "", MISSING)
 NO_ERRORS = ("errors", "", MISSING)
 
@@ -86,6 +86,7 @@ SNAKE = {
         }
     ],
 }
+EXCLUDED = {"name": "StatusCode", "operator": "Exclude", "values": ["200", "429"]}
 UNWATCHED = [NO_AVAILABILITY, NO_ERRORS]
 ALL_ELSEWHERE = [
     ("diagnostics", "workspaceId", OTHER_LOGS),
@@ -118,6 +119,7 @@ PASSED = [
     (LATENCY, "prod", SLOW_RESERVED),
     (THROTTLING, "prod", []),
     (THROTTLING, "dev", [("throttling", "", MISSING), requests("429")]),
+    (THROTTLING, "prod", [("throttling", "", MISSING), requests("200", operator="Exclude")]),
     (ROUTED, "prod", []),
     (ROUTED, "prod", [("daily-cost", "enabled", False)]),
     (ROUTED, "prod", [("stack-evidence", "operations", MISSING), ("on-call", "enabled", MISSING)]),
@@ -243,9 +245,18 @@ REFUSED = [
     (
         THROTTLING,
         "prod",
-        [("throttling", f"{DIMENSIONS}.0.values", ["500"]), ("next", "", MISSING)],
+        [("throttling", f"{DIMENSIONS}.0.values", ["500"]), CHAT_ALONE],
         "no alert tells of calls turned away (429) of 'chat'",
         {"load-test-evidence-present"},
+    ),
+    (
+        THROTTLING,
+        "prod",
+        [
+            ("throttling", f"{DIMENSIONS}.0", EXCLUDED),
+            CHAT_ALONE,
+        ],
+        "no alert tells of calls turned away (429) of 'chat'",
     ),
     (
         THROTTLING,
@@ -286,8 +297,10 @@ NEEDED = [
     (LATENCY, "latency", "scopes"),
     (LATENCY, "latency", DIMENSIONS),
     (LATENCY, "latency", f"{DIMENSIONS}.0.values"),
+    (LATENCY, "latency", f"{DIMENSIONS}.0.values.0"),
     (THROTTLING, "throttling", f"{CRITERION}.metricName"),
     (THROTTLING, "reserved", "sku.name"),
+    (ROUTED, "errors", "criteria"),
     (ROUTED, "errors", "actions"),
     (ROUTED, "throttling", "actions.0.actionGroupId"),
 ]
