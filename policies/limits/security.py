@@ -14,6 +14,12 @@ NETWORK: Final[Param[str]] = Param(
     choices=("open", "restricted", "private"),
 )
 
+SHORTEST_PREFIX: Final[Param[float]] = Param.everywhere(
+    "shortestPrefix",
+    "Bits that the prefix of an allowed network has at least; fewer is more than anybody's own.",
+    8.0,
+)
+
 _WORKLOAD: Final = frozenset(
     {
         "Cognitive Services OpenAI User",

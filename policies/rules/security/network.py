@@ -30,9 +30,6 @@ CONNECTIONS: Final = ("privateLinkServiceConnections", "manualPrivateLinkService
 ANY_HOST: Final = re.compile(r"\*?(\.?\*)?(\.\w+)?\.?")
 """Nothing, an asterisk, or all that ends in .com."""
 
-WIDEST: Final = 8
-"""Bits of a network's prefix; fewer is more than anybody's own."""
-
 
 def account_public_network_restricted(account: Resource, ctx: Context) -> Iterator[Finding]:
     public = account.fields.read(PUBLIC)
@@ -65,8 +62,10 @@ def account_public_network_restricted(account: Resource, ctx: Context) -> Iterat
             "Fix: networkAcls.defaultAction: Deny.",
             f"{ACLS}.ipRules",
         )
-    wide = [(rule, address) for rule in rules if _wide(address := rule.text("value") or "")]
-    for rule, address in wide:
+    for rule in rules:
+        address = rule.text("value") or ""
+        if _prefix(address) >= ctx.limit(limits.SHORTEST_PREFIX):
+            continue
         yield Finding(
             account,
             f"an ipRule of {account.label} lets the whole internet in, or a good part of it: "
@@ -75,12 +74,12 @@ def account_public_network_restricted(account: Resource, ctx: Context) -> Iterat
         )
 
 
-def _wide(address: str) -> bool:
-    """Whether it is more than any one company has; two halves are the whole as well."""
+def _prefix(address: str) -> float:
+    """How many bits it fixes; two halves of the internet are the whole as well."""
     try:
-        return ipaddress.ip_network(address.strip(), strict=False).prefixlen < WIDEST
+        return ipaddress.ip_network(address.strip(), strict=False).prefixlen
     except ValueError:  # Azure will say what is wrong with it
-        return False
+        return float("inf")
 
 
 def account_private_endpoint(world: World, ctx: Context) -> Iterator[Finding]:
@@ -216,7 +215,7 @@ RULES: Final[list[Rule]] = [
             "MCSB NS-2",
             "Well-Architected SE:06",
         ),
-        params=(limits.NETWORK,),
+        params=(limits.NETWORK, limits.SHORTEST_PREFIX),
         check=account_public_network_restricted,
     ),
     StackRule(

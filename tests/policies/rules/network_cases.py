@@ -101,6 +101,7 @@ REFUSED = [
         "a good part of it: '128.0.0.0/1'",
     ),
     (NETWORK, "dev", [("account", IPS, [{"value": " ::/0"}])], "a good part of it: '::/0'"),
+    (NETWORK, "prod", [("account", IPS, [{"value": "10.0.0.0/7"}])], "of it: '10.0.0.0/7'"),
     (ENDPOINT, "prod", [("endpoint", "", MISSING)], "no private endpoint of this stack leads to"),
     (
         ENDPOINT,

@@ -3,6 +3,7 @@
 import pytest
 
 from components import catalog
+from components.profiles import PROFILES
 from policies import judge
 from policies.registry import RULES
 from policies.values import UNKNOWN
@@ -10,6 +11,7 @@ from policies.world import World
 from tests.policies.compliant.part import ACCOUNT_ID, GROUP, SUBSCRIPTION, role
 from tests.policies.rules.access_cases import CALLABLE, ROLES
 from tests.policies.rules.cases import messages, outcomes
+from tests.policies.rules.data_cases import REGION
 from tests.policies.rules.filter_cases import ELSEWHERE, FILTER, RAI
 from tests.policies.rules.guard_cases import of
 from tests.policies.rules.network_cases import NETWORK, PUBLIC
@@ -101,3 +103,10 @@ def test_an_account_in_a_group_that_nobody_can_name_yet_is_not_taken_for_callabl
     world = sound(("account", "resourceGroupName", UNKNOWN), ("access", "scope", GROUP))
     (outcome,) = outcomes(CALLABLE, world)
     assert outcome.missed or outcome.findings
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("sku", [MISSING, "Mystery", "globalstandard"])
+def test_nobody_knows_where_an_unknown_sku_is_answered(sku, profile):
+    (message,) = messages(REGION, sound(("embed", "sku.name", sku), profile=profile), profile)
+    assert "processed nobody knows where" in message
