@@ -194,13 +194,18 @@ def _said(log: Path) -> str:
 def _spawned(folder: Path, log: Path, profile: str | None, ports: Mapping[str, int]) -> int:
     # Left by a process that was killed; the new one writes its own once it answers.
     (folder / "sandbox.json").unlink(missing_ok=True)
+    return _detached(serving(folder, profile, ports), log)
+
+
+def serving(folder: Path, profile: str | None, ports: Mapping[str, int]) -> list[str]:
+    """The command that is the process."""
     # -P: a folder called sandbox where the user happens to stand is not ours.
     command = [sys.executable, "-P", "-m", "sandbox", "serve", "--dir", str(folder)]
     if profile:
         command += ["--profile", profile]
     for face, port in ports.items():
         command += [f"--{face}-port", str(port)]
-    return _detached(command, log)
+    return command
 
 
 def _detached(command: list[str], log: Path) -> int:

@@ -33,7 +33,14 @@ UNSET = (
 def environment(
     found: sandbox.Running, who: str = "operator", *, outside: bool = False
 ) -> dict[str, str]:
-    """What clients need to talk to the sandbox as somebody, from one side of the network."""
+    """What clients and pulumi need to talk to the sandbox as somebody."""
+    return {**clients(found, who, outside=outside), **engine(found, who)}
+
+
+def clients(
+    found: sandbox.Running, who: str = "operator", *, outside: bool = False
+) -> dict[str, str]:
+    """What Azure's clients need to talk to it as somebody, from one side of the network."""
     description, folder = found.description, found.folder
     principal = description["principals"][who]
     bundle = str(folder / "ca-bundle.pem")
@@ -54,7 +61,6 @@ def environment(
         "PLUMB_ARM_ENDPOINT": found.arm,
         **without_proxy(os.environ),
         sandbox.DIRECTORY_VARIABLE: str(folder),
-        **engine(found, who),
     }
 
 
