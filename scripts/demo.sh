@@ -31,7 +31,8 @@ step '5. Where to look'
 cat <<'HERE'
 First, in this shell         eval "$(.venv/bin/plumb sandbox env)"
 Change the stack             edit Pulumi.dev.yaml, make preview, make up
-The other environments       make up stack=staging; make up stack=prod
+The other environments       make preview stack=prod: refused until what it needs is proven
+What prod still needs        plumb readiness report --stack prod
 The gate alone, no cloud     plumb check
 What the local Azure holds   plumb sandbox open (a page), plumb sandbox status
 Stop it, and remove all this make clean

@@ -303,6 +303,9 @@ def _tell(target: "Declared", made: list[dict[str, Any]], *, dry_run: bool, as_j
         which = entry["data"].get("role") or "/".join(about) or target.stack
         does = "would be" if dry_run else "is"
         typer.echo(f"{entry['kind']} of {which} {does} entry {entry['seq']} of {file}")
+        for each in entry["data"].get("covers", ()):
+            model = " ".join(str(each[part]) for part in ("model", "version", "sku", "capacity"))
+            typer.echo(f"  covers {each['account']}/{each['deployment']}: {model}")
         typer.echo(f"  hash {entry['hash']}")
     if made and not dry_run:
         typer.echo("Commit it: what is not in git can be lost, and CI cannot hold it against you.")

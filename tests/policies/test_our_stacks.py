@@ -82,6 +82,20 @@ def test_what_was_proven_of_something_else_is_not_proven(folder, before, after, 
     assert {rule for rule, _, _ in found} == rules
 
 
+def test_another_prompt_than_was_evaluated_is_not_proven(folder):
+    prompt = folder / "prompts" / "triage.md"
+    prompt.parent.mkdir()
+    prompt.write_text("Be somebody else.")
+    try:
+        found = findings(folder, "prod", PROD)
+    finally:
+        prompt.unlink()
+    assert found == [
+        ("evaluation-matches-deployment", "primary-triage-v1", "triage-v1"),
+        *[("approvals-complete", "prod", "config")] * 4,
+    ]
+
+
 def test_an_edited_number_is_no_evidence(folder):
     file = folder / "evidence" / "prod.yaml"
     text = file.read_text()

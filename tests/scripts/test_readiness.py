@@ -160,6 +160,7 @@ def test_a_stack_that_cannot_be_read_is_told(here):
 def test_whoever_is_signed_in_approves(here):
     said = here.plumb("approve", "--stack", "prod", "--role", "security", "--ticket", "CHG-1")
     assert "approval of security is entry 1" in said
+    assert "covers primary/chat-v4: gpt-5.5 2026-04-24 DataZoneStandard 150\n" in said
     (entry,) = (each.entry for each in read(here.file))
     assert entry["data"]["by"] == ADA.written()
 
