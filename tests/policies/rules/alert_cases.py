@@ -247,7 +247,6 @@ REFUSED = [
         "prod",
         [("throttling", f"{DIMENSIONS}.0.values", ["500"]), CHAT_ALONE],
         "no alert tells of calls turned away (429) of 'chat'",
-        {"load-test-evidence-present"},
     ),
     (
         THROTTLING,
