@@ -45,6 +45,11 @@ OTHERS: Final = (
         "a RoleAssignment to a group of this directory",
     ),
     (
+        r"azure-native:network:NetworkSecurityPerimeter(Access\w+|Association)",
+        "decides who reaches an account in place of the account's own network rules",
+        "publicNetworkAccess, networkAcls and a private endpoint of the account",
+    ),
+    (
         r"azure-native:machinelearningservices:.*",
         "can serve models past every rule on deployments and content filters",
         "an Account and Deployment of azure-native:cognitiveservices",

@@ -48,6 +48,8 @@ ROUND_THE_RULES = {
     "pulumi-python:dynamic:Resource": "runs a program",
     "pulumi-nodejs:dynamic:Resource": "runs a program",
     "azure-native:machinelearningservices:ServerlessEndpoint": "can serve models past",
+    "azure-native:network:NetworkSecurityPerimeterAssociation": "decides who reaches an account",
+    "azure-native:network:NetworkSecurityPerimeterAccessRule": "decides who reaches an account",
     "azure-native:managedservices:RegistrationAssignment": "hands roles to another directory",
     "kubernetes:cognitiveservices.azure.com/v1api20250601:Account": "no rule knows what it does",
     "azure-native:cognitiveservices:CommitmentPlan": "no rule knows what it does",
