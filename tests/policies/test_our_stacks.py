@@ -56,7 +56,7 @@ def test_a_filter_of_microsofts_is_not_enough_for_prod(folder):
     assert found == [
         ("evaluation-matches-deployment", "primary-chat-v3", "chat-v3"),
         ("content-filter-assigned", "primary-chat-v3", "chat-v3"),
-        *[("approvals-complete", "prod", "config")] * 4,
+        *[("approvals-complete", "prod", "plumbline")] * 4,
     ]
 
 
@@ -92,7 +92,7 @@ def test_another_prompt_than_was_evaluated_is_not_proven(folder):
         prompt.unlink()
     assert found == [
         ("evaluation-matches-deployment", "primary-triage-v1", "triage-v1"),
-        *[("approvals-complete", "prod", "config")] * 4,
+        *[("approvals-complete", "prod", "plumbline")] * 4,
     ]
 
 
