@@ -188,6 +188,7 @@ RULES: Final[list[Rule]] = [
         types=frozenset({ACCOUNT, DIAGNOSTIC_SETTING}),
         controls=(
             "Azure Policy 1b4d1c4e-934c-4703-944c-27c82c06bebb",
+            "azqr aif-001",
             "MCSB LT-3",
             "Well-Architected OE:07",
         ),
