@@ -13,7 +13,7 @@ from typing import Final
 
 from components.catalog import PROVISIONED_SKUS
 from components.sections import ObjectiveSettings
-from scripts.load import open_loop, wire
+from scripts.load import connections, open_loop, wire
 from scripts.load.arrivals import drawn
 from scripts.load.call import Call
 from scripts.load.live import Live
@@ -91,7 +91,7 @@ async def _ask(
         loop.add_signal_handler(signum, stop.set)
     asked = bodies(wanted, len(arrivals))
 
-    async with wire.client(wanted.timeout_s, wanted.in_flight) as web:
+    async with connections.connections(wanted.timeout_s) as lending:
         with Live(len(arrivals), shown=sys.stderr.isatty()) as live:
 
             def tell(call: Call) -> None:
@@ -101,7 +101,7 @@ async def _ask(
 
             calls = await open_loop.run(
                 arrivals,
-                lambda number, clock: wire.ask(web, target, asked[number], token, clock),
+                lambda number, clock: wire.ask(lending, target, asked[number], token, clock),
                 most_in_flight=wanted.in_flight,
                 grace_s=wanted.timeout_s,
                 stop=stop,

@@ -12,6 +12,7 @@ from typing import Any, Final
 import httpx2
 
 from scripts.load.call import Answer, Tokens
+from scripts.load.connections import Connections
 from scripts.outcome import UTILISATION, Outcome, of_status
 
 DONE: Final = "[DONE]"
@@ -27,42 +28,31 @@ class Target:
     """As declared; None where the unit is another."""
 
 
-def client(timeout_s: float, most_connections: int) -> httpx2.AsyncClient:
-    """Connections for a whole run; each call waits at most `timeout_s` for its next byte."""
-    return httpx2.AsyncClient(
-        timeout=httpx2.Timeout(timeout_s, connect=5.0, pool=None),
-        limits=httpx2.Limits(
-            max_connections=most_connections, max_keepalive_connections=most_connections
-        ),
-    )
-
-
 async def ask(
-    web: httpx2.AsyncClient,
+    connections: Connections,
     target: Target,
     body: Mapping[str, Any],
     token: Callable[[], str],
     clock: Callable[[], float],
 ) -> Answer:
     """Asks once. Whatever goes wrong on the way is an answer too."""
-    request = web.build_request(
-        "POST",
-        f"{target.endpoint.rstrip('/')}/openai/v1/chat/completions",
-        json={**body, "model": target.deployment},
-        headers={"Authorization": f"Bearer {token()}"},
-    )
     answering = False
     try:
-        response = await web.send(request, stream=True)
-        answering = True
-        try:
+        async with (
+            connections.lend() as web,
+            web.stream(
+                "POST",
+                f"{target.endpoint.rstrip('/')}/openai/v1/chat/completions",
+                json={**body, "model": target.deployment},
+                headers={"Authorization": f"Bearer {token()}"},
+            ) as response,
+        ):
+            answering = True
             if response.status_code >= 400:
                 return _refused(response, await response.aread(), target)
             if body.get("stream"):
                 return await _streamed(response, clock)
             return _answered(response, json.loads(await response.aread()))
-        finally:
-            await response.aclose()
     except httpx2.TimeoutException:
         return Answer(outcome="timeout")
     except (httpx2.RequestError, json.JSONDecodeError):

@@ -10,8 +10,9 @@ from components import settings
 from components.sections import ObjectiveSettings
 from scripts import model_client, stack_outputs
 from scripts.cli import app
-from scripts.load import wire
+from scripts.load import connections
 from tests.load.test_measure import OUTPUTS, good
+from tests.load.test_wire import answering
 
 SCENARIO = """
 target: primary/chat-v3
@@ -38,10 +39,7 @@ def plumb(monkeypatch, tmp_path):
 
     def run(*arguments, handler=good, scenario=SCENARIO):
         (tmp_path / "chat.yaml").write_text(scenario)
-        transport = httpx2.MockTransport(handler)
-        monkeypatch.setattr(
-            wire, "client", lambda timeout_s, most: httpx2.AsyncClient(transport=transport)
-        )
+        monkeypatch.setattr(connections, "connections", lambda timeout_s: answering(handler))
         command = ["load", str(tmp_path / "chat.yaml"), "--stack", "dev", *arguments]
         return CliRunner().invoke(app, command)
 

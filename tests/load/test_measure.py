@@ -9,10 +9,11 @@ import pytest
 
 from components.sections import ObjectiveSettings
 from scripts.exit import Exit
-from scripts.load import wire
+from scripts.load import connections
 from scripts.load.measure import keep, measure
 from scripts.load.scenario import parse
 from scripts.stack_outputs import StackOutputs
+from tests.load.test_wire import answering
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20}
 GOOD = {"choices": [{"finish_reason": "stop", "message": {"content": "x"}}], "usage": USAGE}
@@ -46,10 +47,7 @@ OUTPUTS = StackOutputs.model_validate(
 
 
 def measured(monkeypatch, handler, **changes):
-    transport = httpx2.MockTransport(handler)
-    monkeypatch.setattr(
-        wire, "client", lambda timeout_s, most: httpx2.AsyncClient(transport=transport)
-    )
+    monkeypatch.setattr(connections, "connections", lambda timeout_s: answering(handler))
     scenario = {
         "target": "primary/chat-v3",
         "calls_per_second": 1_000.0,

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from scripts.load.call import Tokens
+from scripts.load.connections import Connections
 from scripts.load.wire import Target, ask
 
 TARGET = Target(endpoint="https://cora.example/", deployment="chat-v3", tokens_per_minute=30_000)
@@ -19,13 +20,19 @@ USAGE = {
 STOPPED = {"choices": [{"finish_reason": "stop", "message": {"content": "Paris"}}], "usage": USAGE}
 
 
+def answering(handler):
+    return Connections(lambda: httpx2.AsyncClient(transport=httpx2.MockTransport(handler)))
+
+
 def asked(handler, **body):
     """Asks a server that answers by a function, with a clock that counts its own reading."""
     ticks = iter(range(1, 100))
 
     async def work():
-        async with httpx2.AsyncClient(transport=httpx2.MockTransport(handler)) as web:
-            return await ask(web, TARGET, body, lambda: "a-token", lambda: float(next(ticks)))
+        async with answering(handler) as connections:
+            return await ask(
+                connections, TARGET, body, lambda: "a-token", lambda: float(next(ticks))
+            )
 
     return asyncio.run(work())
 
