@@ -21,7 +21,9 @@ def not_going(around: Around, id: ArmId) -> None:
 
 
 def writable(store: Store, id: str) -> None:
-    """Raises 409 ScopeLocked where a lock at or above is read-only."""
+    """Raises 409 ScopeLocked where a lock at or above is read-only; locks themselves can change."""
+    if _is_lock(id):
+        return
     holding = [scope for scope in _locked(store, level="ReadOnly") if within(id, scope)]
     if holding:
         raise scope_locked("write", id, holding)
@@ -29,12 +31,16 @@ def writable(store: Store, id: str) -> None:
 
 def unlocked(store: Store, id: str) -> None:
     """Raises 409 ScopeLocked where a lock at, above or beneath forbids a delete."""
-    here = parse(id)
-    if here and here.type.lower() == LOCK.lower():
+    if _is_lock(id):
         return
     holding = [scope for scope in _locked(store) if within(id, scope) or within(scope, id)]
     if holding:
         raise scope_locked("delete", id, holding)
+
+
+def _is_lock(id: str) -> bool:
+    here = parse(id)
+    return here is not None and here.type.lower() == LOCK.lower()
 
 
 def _locked(store: Store, level: str | None = None) -> Iterator[str]:

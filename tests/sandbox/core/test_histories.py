@@ -2,8 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, ClassVar
@@ -24,25 +23,12 @@ from sandbox.arm.kind import Answer
 from sandbox.faults import Failure
 from tests.sandbox.core.cloud import ACCOUNT_BODY, SUBSCRIPTION, deployment, make
 from tests.sandbox.core.examples import CORA, OPENAI_USER
+from tests.sandbox.core.known import ACCOUNTS, CHILDREN, GROUPS, LOCK, Known
 
 POOL = "OpenAI.GlobalStandard.gpt-5.4"
 LIMIT = 100
 USAGES = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/locations/swedencentral/usages"
 DELETED = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/deletedAccounts"
-HELD = timedelta(hours=48)
-
-GROUPS = tuple(f"{SUBSCRIPTION}/resourceGroups/rg-{name}" for name in "ab")
-ACCOUNTS = tuple(
-    f"{group}/providers/Microsoft.CognitiveServices/accounts/ai-{group[-1]}" for group in GROUPS
-)
-CHILDREN = (
-    *("deployments/one", "deployments/two"),
-    *("raiPolicies/strict", "raiBlocklists/brand", "raiBlocklists/brand/raiBlocklistItems/x"),
-    "projects/support",
-    "providers/Microsoft.Authorization/roleAssignments/6f0ff7c5-8f1f-4b7e-9d4a-0d9d3f9a1d12",
-)
-NOT_HELD = ("/providers/", "/projects/")
-"""What hangs on an account and does not come back with it."""
 
 groups = st.sampled_from(GROUPS)
 accounts = st.sampled_from(ACCOUNTS)
@@ -52,6 +38,7 @@ wishes = st.fixed_dictionaries(
         "capacity": st.integers(1, 60),
         "policy": st.sampled_from(("Microsoft.DefaultV2", "strict")),
         "blocklists": st.sampled_from(((), ("brand",))),
+        "level": st.sampled_from(("CanNotDelete", "CanNotDelete", "ReadOnly")),
     }
 )
 fails = st.sampled_from((None, None, None, Failure({"code": "Conflict", "message": "a fault"})))
@@ -59,52 +46,6 @@ fails = st.sampled_from((None, None, None, Failure({"code": "Conflict", "message
 
 class Crash(BaseException):
     """The process dies where this is raised."""
-
-
-@dataclass
-class Known:
-    """What the caller was told, and therefore believes."""
-
-    live: dict[str, str] = field(default_factory=dict)
-    """Etags by id."""
-    capacity: dict[str, int] = field(default_factory=dict)
-    """Of deployments, live or of a deleted account."""
-    held: dict[str, tuple[datetime, dict[str, str]]] = field(default_factory=dict)
-    """When a deleted account is forgotten, and what comes back with it."""
-    leaving: list[tuple[datetime, str]] = field(default_factory=list)
-
-    def beneath(self, id: str) -> list[str]:
-        return [each for each in self.live if each.startswith(id + "/")]
-
-    def remove(self, id: str, at: datetime) -> None:
-        """A delete has taken effect."""
-        gone = [id, *self.beneath(id)]
-        for account in [each for each in gone if each in ACCOUNTS and each in self.live]:
-            kept = {
-                each: self.live[each]
-                for each in self.beneath(account)
-                if not each.removeprefix(account).startswith(NOT_HELD)
-            }
-            self.held[account] = (at + HELD, kept)
-        for each in gone:
-            self.live.pop(each, None)
-            if not any(each in kept for _, kept in self.held.values()):
-                self.capacity.pop(each, None)
-        self.leaving = [(due, each) for due, each in self.leaving if each not in gone]
-
-    def restore(self, account: str) -> None:
-        self.live.update(self.held.pop(account)[1])
-
-    def forget(self, account: str) -> None:
-        for each in self.held.pop(account)[1]:
-            self.capacity.pop(each, None)
-
-    def pass_time(self, now: datetime) -> None:
-        for due, id in sorted(self.leaving):
-            if due <= now:
-                self.remove(id, due)
-        for account in [each for each, (purge, _) in self.held.items() if purge <= now]:
-            self.forget(account)
 
 
 def body_of(child: str, wish: dict[str, Any]) -> dict[str, Any]:
@@ -121,8 +62,16 @@ def body_of(child: str, wish: dict[str, Any]) -> dict[str, Any]:
         return {"location": "swedencentral", "identity": {"type": "SystemAssigned"}}
     if "raiBlocklistItems" in child:
         return {"properties": {"pattern": f"rival {wish['capacity']}"}}
+    if child.startswith(LOCK):
+        return {"properties": {"level": wish["level"]}}
     role = {"roleDefinitionId": OPENAI_USER, "principalId": CORA}
     return {"properties": {**role, "principalType": "ServicePrincipal"}}
+
+
+def deleted(account: str) -> str:
+    """Where a soft-deleted account is purged."""
+    group, name = account.split("/")[4], account.rpartition("/")[2]
+    return f"{USAGES.removesuffix('/usages')}/resourceGroups/{group}/deletedAccounts/{name}"
 
 
 class Histories(RuleBasedStateMachine):
@@ -174,9 +123,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(account=accounts)
     def purge(self, account: str) -> None:
-        group, name = account.split("/")[4], account.rpartition("/")[2]
-        where = f"{USAGES.removesuffix('/usages')}/resourceGroups/{group}/deletedAccounts/{name}"
-        if self.cloud.delete(where).status < 400:
+        if self.cloud.delete(deleted(account)).status < 400:
             self.known.forget(account)
 
     @rule(account=accounts, child=children, wish=wishes, failure=fails)
@@ -185,6 +132,8 @@ class Histories(RuleBasedStateMachine):
     ) -> None:
         id = f"{account}/{child}"
         answer = self.cloud.put(id, body_of(child, wish), failure=failure)
+        if answer.status < 400 and child.startswith(LOCK):
+            self.known.levels[id] = wish["level"]
         self.written(id, answer, wish["capacity"])
 
     @rule(account=accounts, child=children, wish=wishes, failure=fails)
@@ -218,7 +167,9 @@ class Histories(RuleBasedStateMachine):
         account=accounts,
         child=children,
         wish=wishes,
-        verb=st.sampled_from(("PUT", "DELETE", "DELETE ACCOUNT", "DELETE GROUP")),
+        verb=st.sampled_from(
+            ("PUT", "DELETE", "DELETE ACCOUNT", "DELETE GROUP", "PUT ACCOUNT", "DELETE PURGED")
+        ),
         step=st.integers(1, 12),
     )
     def crash_within(
@@ -236,20 +187,23 @@ class Histories(RuleBasedStateMachine):
                     raise Crash
             return execute(sql, parameters)
 
-        id = {
-            "DELETE ACCOUNT": account,
-            "DELETE GROUP": account.partition("/providers/")[0],
-        }.get(verb, f"{account}/{child}")
+        id, body = {
+            "DELETE ACCOUNT": (account, {}),
+            "DELETE GROUP": (account.partition("/providers/")[0], {}),
+            "PUT ACCOUNT": (account, {**ACCOUNT_BODY, "properties": {"restore": True}}),
+            "DELETE PURGED": (deleted(account), {}),
+        }.get(verb, (f"{account}/{child}", body_of(child, wish)))
         with pytest.MonkeyPatch.context() as patched, pytest.raises(Crash):
             patched.setattr(store, "execute", dies)
             with store.transaction():
-                self.cloud.ask(verb.split()[0], id, body_of(child, wish))
+                self.cloud.ask(verb.split()[0], id, body)
                 raise Crash
         self.crash()
 
     def written(self, id: str, answer: Answer, capacity: int = 0) -> None:
         if answer.status >= 400:
             return
+        assert not self.known.locked(id, "ReadOnly"), f"{id} was locked"
         etag = self.etag(id)
         assert etag != self.known.live.get(id), "a write has a new etag"
         self.known.live[id] = etag
@@ -258,6 +212,8 @@ class Histories(RuleBasedStateMachine):
 
     def left(self, id: str, answer: Answer, seconds: float, failure: Failure | None) -> None:
         now = self.cloud.clock.now()
+        if id in self.known.live and self.known.locked(id, "ReadOnly", "CanNotDelete"):
+            assert answer.status == 409, f"{id} was locked"
         if answer.status == 200 or (answer.status == 204 and id in self.known.live):
             self.known.remove(id, now)
         elif answer.status == 202 and failure is None:
