@@ -202,7 +202,7 @@ RULES: Final[list[Rule]] = [
         fix="Assign Cognitive Services OpenAI User to whoever calls, at the account or its "
         "resource group.",
         types=frozenset({ACCOUNT}),
-        controls=("MCSB IM-1", "Well-Architected SE:05"),
+        controls=("Well-Architected SE:05",),
         check=rbac_inference_role_assigned,
     ),
 ]
