@@ -54,8 +54,9 @@ def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
     proofs = Proofs(world)
     for evidence in proofs.of_stack:
         for approval in sorted(entries(evidence, "approval"), key=_place):
-            role = approval.text("data.role") or ""
-            given[role] = _Approval(role, evidence, approval)
+            role = approval.text("data.role")
+            if role in APPROVERS.choices:
+                given[role] = _Approval(role, evidence, approval)
     wanted = sorted(ctx.limit(APPROVERS))
     for role in wanted:
         if role not in given:

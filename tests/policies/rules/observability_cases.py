@@ -68,6 +68,9 @@ def page(**wired):
     )
 
 
+NAMESAKE = ("page", "properties.lenses", [{"order": 0, "parts": [{"title": "shop-ai"}]}])
+"""A page that is only called like the account."""
+
 PASSED = [
     (TRACES, "prod", []),
     (TRACES, "prod", [("connection", "", MISSING), SHARED]),
@@ -159,6 +162,12 @@ REFUSED = [
         DASHBOARD,
         "prod",
         [("overview", "", MISSING), page(), ("page", "properties.lenses", [])],
+        "nothing shows 'account'",
+    ),
+    (
+        DASHBOARD,
+        "prod",
+        [("overview", "", MISSING), page(tags=("on-call",)), NAMESAKE],
         "nothing shows 'account'",
     ),
     (
