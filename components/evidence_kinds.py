@@ -299,8 +299,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "attestation": Kind(about="stack", data=Attestation, one_for_each="data.what"),
 }
 
-EVALUATION: Final = KINDS["evaluation"]
-LOADTEST: Final = KINDS["loadTest"]
 MEASURED: Final = frozenset(name for name, kind in KINDS.items() if kind.made_by)
 
 

@@ -1,6 +1,6 @@
 """What a stack declares today: the identities that its evidence must be about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,15 +8,15 @@ import pulumi
 
 from components import evidence_file, settings
 from components.canonical import built_in_filter_hash, filter_hash
-from components.catalog import ACCOUNT, DEPLOYMENT, RAI_POLICY
+from components.catalog import ACCOUNT, DEPLOYMENT
 from components.evidence_kinds import Identity
 from components.profiles import Profile
 from components.sections import Settings
 from components.stack_file import PROJECT, UnreadableStackFile, open_stack_file
+from policies.proof import CAPACITY, EVIDENCE, FILTER, MODEL, SKU, VERSION, filter_of
+from policies.serving import serving
 from policies.world import Resource, World
 from scripts import mocked
-
-EVIDENCE = "plumb:index:Evidence"
 
 Key = tuple[str, str]
 """(account, deployment), by the names that the stack file gives them."""
@@ -34,6 +34,9 @@ class Declared:
     root: Path
     settings: Settings
     identities: Mapping[Key, Identity]
+    """Of every deployment."""
+    serving: Sequence[Key]
+    """The deployments that answer callers."""
 
     @property
     def file(self) -> Path:
@@ -46,11 +49,6 @@ class Declared:
     @property
     def locks(self) -> Path:
         return self.root / ".plumb" / "locks"
-
-    @property
-    def serving(self) -> list[Key]:
-        """What answers callers: on a route, or in place of one that is full."""
-        return sorted(set(_serving(self.settings))) or sorted(self.identities)
 
     def identity(self, account: str, deployment: str) -> Identity:
         """Of one deployment.
@@ -94,40 +92,50 @@ def declared(stack: str, root: Path, git_sha: str | None) -> Declared:
         world = mocked.run(root / "__main__.py", PROJECT, stack, config)
     except (mocked.ProgramFails, pulumi.RunError) as error:
         raise Undeclared(f"Pulumi.{stack}.yaml: {error}") from None
-    found = {key: identity for key, identity in _identities(world, git_sha)}
-    return Declared(stack=stack, root=root, settings=wanted, identities=found)
-
-
-def _identities(world: World, git_sha: str | None) -> Iterator[tuple[Key, Identity]]:
-    deployments = {
-        (_account(world, each).name, str(each.fields.text("deploymentName"))): each
-        for each in world.of(DEPLOYMENT)
+    keys = {each.urn: _key(world, each) for each in world.of(DEPLOYMENT)}
+    prompts = {
+        (each.fields.text("subject.account"), each.fields.text("subject.deployment")): each
+        for each in world.of(EVIDENCE)
     }
-    for evidence in world.of(EVIDENCE):
-        account = evidence.fields.text("subject.account")
-        name = evidence.fields.text("subject.deployment")
-        if not account or not name:
-            continue
-        resource = deployments[account, name]
-        filter = str(resource.fields.text("properties.raiPolicyName"))
-        yield (
-            (account, name),
-            Identity.model_validate(
-                {
-                    "account": account,
-                    "deployment": name,
-                    "model": resource.fields.text("properties.model.name"),
-                    "version": resource.fields.text("properties.model.version"),
-                    "sku": resource.fields.text("sku.name"),
-                    "capacity": resource.fields.number("sku.capacity"),
-                    "filter": filter,
-                    "filterSha256": _filter_hash(world, resource, filter),
-                    "promptSha256": evidence.fields.text("current.promptSha256"),
-                    "region": _account(world, resource).fields.text("location"),
-                    "gitSha": git_sha,
-                }
-            ),
-        )
+    return Declared(
+        stack=stack,
+        root=root,
+        settings=wanted,
+        identities={
+            key: _identity(world, world.by_urn[urn], key, prompts[key], git_sha)
+            for urn, key in keys.items()
+        },
+        serving=sorted(keys[each.urn] for each in serving(world)),
+    )
+
+
+def _identity(
+    world: World, deployment: Resource, key: Key, evidence: Resource, git_sha: str | None
+) -> Identity:
+    fields, filter = deployment.fields, str(deployment.fields.text(FILTER))
+    policy = filter_of(world, deployment)
+    held = policy.inputs.get("properties") if policy else None
+    return Identity.model_validate(
+        {
+            "account": key[0],
+            "deployment": key[1],
+            "model": fields.text(MODEL),
+            "version": fields.text(VERSION),
+            "sku": fields.text(SKU),
+            "capacity": fields.number(CAPACITY),
+            "filter": filter,
+            "filterSha256": filter_hash(held)
+            if isinstance(held, Mapping)
+            else built_in_filter_hash(filter),
+            "promptSha256": evidence.fields.text("current.promptSha256"),
+            "region": _account(world, deployment).fields.text("location"),
+            "gitSha": git_sha,
+        }
+    )
+
+
+def _key(world: World, deployment: Resource) -> Key:
+    return _account(world, deployment).name, str(deployment.fields.text("deploymentName"))
 
 
 def _account(world: World, resource: Resource) -> Resource:
@@ -135,23 +143,3 @@ def _account(world: World, resource: Resource) -> Resource:
     if account is None:
         raise Undeclared(f"'{resource.name}' stands in no account of this stack")
     return account
-
-
-def _filter_hash(world: World, deployment: Resource, name: str) -> str:
-    account = world.account(deployment)
-    for policy in world.of(RAI_POLICY):
-        if policy.fields.text("raiPolicyName") == name and world.account(policy) == account:
-            held = policy.inputs.get("properties")
-            return filter_hash(held if isinstance(held, Mapping) else {})
-    return built_in_filter_hash(name)
-
-
-def _serving(wanted: Settings) -> Iterator[Key]:
-    for route in wanted.routes.values():
-        for name in (route.stable, route.candidate, *route.fallback):
-            if name:
-                account, deployment = wanted.target(name)
-                yield account, deployment
-                spillover = wanted.accounts[account].deployments[deployment].spillover
-                if spillover:
-                    yield account, spillover

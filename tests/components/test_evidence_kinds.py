@@ -3,7 +3,7 @@
 import pytest
 
 from components.evidence_entry import complaints, is_intact
-from components.evidence_kinds import KINDS, LOADTEST, differences
+from components.evidence_kinds import KINDS, differences
 from tests.components.evidence_examples import DATA, entry
 
 EXAMPLES = [entry(kind) for kind in KINDS]
@@ -101,7 +101,7 @@ def test_a_changed_entry_is_not_intact():
 )
 def test_a_load_test_counts_for_what_it_depends_on(changes, found):
     identity = entry("loadTest")["identity"]
-    assert differences(LOADTEST.compares, identity, identity | changes) == found
+    assert differences(KINDS["loadTest"].compares, identity, identity | changes) == found
 
 
 def test_what_was_not_recorded_counts_for_nothing():

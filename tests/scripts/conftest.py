@@ -1,5 +1,6 @@
 """What the tests of commands on evidence share: a stack with a complete record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +28,4 @@ def prod(proven):
 @pytest.fixture
 def target(prod, tmp_path):
     """The same stack, with nothing recorded of it yet."""
-    return type(prod)(
-        stack=prod.stack, root=tmp_path, settings=prod.settings, identities=prod.identities
-    )
+    return replace(prod, root=tmp_path)
