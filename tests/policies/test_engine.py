@@ -1,26 +1,26 @@
 """The gate in the real engine, on a program that is not ours in style: flat, no components."""
 
 import json
-import os
-import subprocess
-import sys
-from textwrap import dedent
 
 import pytest
 
-from components.stack_file import ROOT
 from tests.policies import tiny_provider
+from tests.policies.project import PACK, Project
 
 pytestmark = pytest.mark.engine
-
-PACK = str(ROOT / "policies")
 
 PROGRAM = """
     import pulumi
     from pulumi_azure_native import authorization, cognitiveservices as ai, resources
 
     config = pulumi.Config()
-    group = resources.ResourceGroup("group", resource_group_name="rg-shop")
+    tags = {
+        "owner": "shop@contoso.com",
+        "costCenter": "CC-7",
+        "environment": "dev",
+        "dataClassification": "internal",
+    }
+    group = resources.ResourceGroup("group", resource_group_name="rg-shop", tags=tags)
     account = ai.Account(
         "account",
         resource_group_name=group.name,
@@ -28,6 +28,7 @@ PROGRAM = """
         kind="AIServices",
         sku={"name": "S0"},
         identity={"type": "SystemAssigned"},
+        tags=tags,
         properties={
             "customSubDomainName": "shop-ai",
             "disable_local_auth": config.get("keys") is None,
@@ -67,93 +68,29 @@ PROGRAM = """
 """
 
 
-class Project:
-    """A project of its own, with its own home and backend."""
-
-    def __init__(self, folder, port):
-        self.folder = folder
-        (folder / "state").mkdir()
-        (folder / "phrase").write_text("for tests")
-        (folder / "__main__.py").write_text(dedent(PROGRAM))
-        venv = json.dumps(sys.prefix)
-        (folder / "Pulumi.yaml").write_text(
-            f"name: shop\nruntime: {{ name: python, options: {{ virtualenv: {venv} }} }}\n"
-        )
-        engine = subprocess.run(
-            [sys.executable, "-m", "sandbox.engine", "path"],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            check=True,
-        ).stdout.strip()
-        self.environment = {
-            **os.environ,
-            "PATH": os.pathsep.join([engine, os.environ["PATH"]] if engine else [])
-            or os.environ["PATH"],
-            "PULUMI_HOME": str(folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-            "PULUMI_CONFIG_PASSPHRASE_FILE": str(folder / "phrase"),
-            "PULUMI_DEBUG_PROVIDERS": f"azure-native:{port}",
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "1",
-        }
-
-    def pulumi(self, *arguments):
-        return subprocess.run(
-            ["pulumi", "--non-interactive", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    def select(self, stack, secret=None, **config):
-        keys = {key if ":" in key else f"shop:{key}": held for key, held in config.items()}
-        file = self.folder / f"Pulumi.{stack}.yaml"
-        file.unlink(missing_ok=True)
-        self.pulumi("stack", "select", "--create", stack)
-        salt = file.read_text() if file.exists() else ""
-        file.write_text(f"{salt}\nconfig: {json.dumps(keys)}\n")
-        if secret:
-            self.pulumi("config", "set", "--secret", "secret", secret)
-
-    def preview(self, stack, *arguments, **config):
-        """(exit code, rule -> [(level, message)], everything that was printed)."""
-        self.select(stack, **config)
-        result = self.pulumi(
-            "preview", "--json", "--policy-pack", str(ROOT / "policies"), *arguments
-        )
-        found = {}
-        for line in result.stdout.splitlines():
-            event = json.loads(line) if line.startswith("{") else {}
-            if said := event.get("policyEvent"):
-                level, message = said["enforcementLevel"], said["message"]
-                found.setdefault(said["policyName"], []).append((level, message))
-        return result.returncode, found, result.stdout + result.stderr
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     with tiny_provider.serving() as (tiny, port):
-        made = Project(tmp_path_factory.mktemp("shop"), port)
+        made = Project(tmp_path_factory.mktemp("shop"), port, PROGRAM)
         made.tiny = tiny
         yield made
 
 
-def test_a_new_stack_built_the_ordinary_way_passes_its_first_preview(project):
-    code, found, said = project.preview("prod")
-    assert found == {}
-    assert code == 0, said
+def levels(found):
+    return {level for said in found.values() for level, _ in said}
+
+
+def test_what_dev_demands_is_little_and_the_rest_is_advice(project):
+    code, found, said = project.preview("dev")
+    assert levels(found) == {"advisory"}
+    assert code == 0, said[-2000:]
 
 
 def test_prod_refuses_what_dev_only_hears_about(project):
     code, found, said = project.preview("prod", keys="on", secret="hunter2-hunter2")
     assert code != 0
-    assert list(found) == ["account-local-auth-disabled"]
-    ((level, message),) = found["account-local-auth-disabled"]
-    assert level == "mandatory"
+    assert levels(found) == {"mandatory"}
+    ((_, message),) = found["account-local-auth-disabled"]
     assert "Fix: disableLocalAuth: true" in message
     assert "hunter2" not in said
 
@@ -168,20 +105,20 @@ def test_a_refused_up_touches_nothing(project):
 
 
 def test_an_unknown_value_closes_prod_but_not_dev(project):
-    code, found, said = project.preview("prod", unknown="yes")
-    assert code != 0, said
-    ((level, message),) = found["preview-values-known"]
+    wanted = "model-version-pinned could not read properties.model.version of 'chat'"
+    code, found, _ = project.preview("prod", unknown="yes")
+    assert code != 0
+    ((level, _),) = [each for each in found["preview-values-known"] if wanted in each[1]]
     assert level == "mandatory"
-    assert "model-version-pinned could not read properties.model.version of 'chat'" in message
     code, found, said = project.preview("dev", unknown="yes")
-    assert (code, found) == (0, {}), said
+    assert (code, levels(found)) == (0, {"advisory"}), said[-2000:]
 
 
 def test_the_profile_comes_from_the_configuration(project):
     code, _, said = project.preview("kim", unknown="yes")
     assert code != 0
     code, _, said = project.preview("kim", unknown="yes", **{"plumbline:profile": "dev"})
-    assert code == 0, said
+    assert code == 0, said[-2000:]
     code, _, said = project.preview("staging", **{"plumbline:profile": "dev"})
     assert code != 0
     assert "stack staging may not be judged as dev. Fix: " in said
@@ -193,14 +130,3 @@ def test_a_misspelt_policy_configuration_stops_the_preview(project, tmp_path):
     code, _, said = project.preview("prod", "--policy-pack-config", str(config))
     assert code != 0
     assert "no rule account-local-auth-disbled" in said
-
-
-def test_what_has_passed_goes_up_and_passes_again_with_every_value_known(project):
-    project.select("kim", **{"plumbline:profile": "prod"})
-    result = project.pulumi("up", "--yes", "--policy-pack", PACK)
-    assert result.returncode == 0, result.stdout + result.stderr
-    code, found, said = project.preview("kim")
-    assert (code, found) == (0, {}), said
-    project.select("kim")
-    analysed = project.pulumi("policy", "analyze", "--policy-pack", PACK, "--stack", "kim")
-    assert analysed.returncode == 0, analysed.stdout + analysed.stderr

@@ -85,6 +85,15 @@ def test_what_a_rule_needs_and_cannot_know_closes_the_gate(rule, part, path):
     assert all(any(f"{rule} could not read {path}" in each for each in said) for path in needed)
 
 
+@pytest.mark.parametrize(
+    ("rule", "profile", "changes"),
+    [case[:3] for case in REFUSED if not any(callable(change) for change in case[2])],
+)
+def test_what_is_refused_once_all_is_known_does_not_pass_before(rule, profile, changes):
+    found = outcomes(rule, first_preview(world_of(changes, profile)), profile)
+    assert any(outcome.findings or outcome.missed for outcome in found)
+
+
 @pytest.mark.parametrize(("rule", "part", "path"), NOT_READ)
 def test_what_may_be_unknown_is_neither_found_nor_missed(rule, part, path):
     assert messages(rule, sound((part, path, UNKNOWN))) == []
