@@ -98,7 +98,7 @@ def _loads(deployments: Iterable[Busy]) -> Iterator[Notice]:
 
 
 def _unsettled(groups: Iterable[Group]) -> Iterator[Notice]:
-    for each in (item for group in groups for item in group.items if not item.settled):
+    for each in (item for group in groups for item in group.unsettled):
         yield Notice(
             tone="bad" if each.state in ("Failed", "Canceled") else "note",
             text=f"{each.kind} {each.name} is {each.state}",

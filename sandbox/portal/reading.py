@@ -8,20 +8,19 @@ from itertools import islice
 from typing import Any, Final
 
 from sandbox.arm.cognitiveservices import names, quota
-from sandbox.arm.kind import properties
 from sandbox.around import Around
 from sandbox.clock import Clock, moment, stamp, wall
-from sandbox.dataplane import account, content_filter
 from sandbox.dataplane.key_values import KeyValues
 from sandbox.directory import SUBSCRIPTION_ID
 from sandbox.faults import Faults
-from sandbox.ids import parent_of
 from sandbox.portal import (
     activity,
     alerts,
     attention,
     budgets,
     faults,
+    fleet,
+    inventory,
     load,
     people,
     pools,
@@ -35,8 +34,14 @@ from sandbox.store import Stored
 from sandbox.telemetry import inbox
 from sandbox.telemetry.budgets import BUDGET, Standing, standing
 
-EVENTS: Final = 50_000
-"""The last so many requests to models are looked at: a page must not stop the models."""
+DEPLOYMENTS: Final = 40
+"""So many stand on the first page; with more there is a page of their own."""
+
+ITEMS: Final = 60
+"""Likewise, of the resources of each group."""
+
+PAGE: Final = 100
+"""On each page of a long list."""
 
 ASKED: Final = 200
 """So many requests of each plane can be shown."""
@@ -61,6 +66,24 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where one is in a long list."""
+
+    page: int
+    number: int
+    """Of all that it has."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.number // PAGE))
+
+    @property
+    def words(self) -> str:
+        first = (self.page - 1) * PAGE + 1
+        return f"{first:,} to {min(first + PAGE - 1, self.number):,} of {self.number:,}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """A write that Azure is still at."""
 
@@ -77,6 +100,9 @@ class Overview:
     head: Head
     notices: list[attention.Notice]
     deployments: list[load.Busy]
+    all_deployments: int
+    lately: load.Minute
+    """Requests to models in the last minute."""
     routes: list[split.Route]
     asked: list[Asked]
     asked_arm: list[Asked]
@@ -92,17 +118,25 @@ class Overview:
 
     @property
     def resources(self) -> int:
-        return sum(len(each.items) for each in self.groups)
+        return sum(each.number for each in self.groups)
 
-    @property
-    def lately(self) -> load.Minute:
-        """Requests to models in the last minute."""
-        last = [each.course.minutes[-1] for each in self.deployments]
-        return load.Minute(
-            ok=sum(each.ok for each in last),
-            throttled=sum(each.throttled for each in last),
-            failed=sum(each.failed for each in last),
-        )
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """A page of the deployments."""
+
+    head: Head
+    deployments: list[load.Busy]
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inventory:
+    """A page of a group's resources."""
+
+    head: Head
+    group: resources.Group
+    place: Place
 
 
 class Portal:
@@ -116,16 +150,13 @@ class Portal:
     def overview(self, shown: int = 12) -> Overview:
         self._around.flush()
         now = self._around.clock.now()
-        rows = self._store.beneath("")
-        by_type: dict[str, list[Stored]] = {}
-        for each in rows:
-            by_type.setdefault(each.type.lower(), []).append(each)
 
         def of(*types: str) -> list[Stored]:
-            return [each for type in types for each in by_type.get(type.lower(), ())]
+            return [each for type in types for each in self._store.of_type(type)]
 
-        groups = resources.groups(rows)
-        busy = self._busy(of(names.DEPLOYMENT), now)
+        groups = inventory.groups(self._store, ITEMS)
+        known = fleet.noteworthy(self._store, now, DEPLOYMENTS)
+        busy = known.deployments
         routes = [
             route
             for each in of(STORES)
@@ -155,6 +186,8 @@ class Portal:
                 now=now,
             ),
             deployments=busy,
+            all_deployments=known.number,
+            lately=known.lately,
             routes=routes,
             asked=activity.runs(self.of_models(ASKED))[:shown],
             asked_arm=activity.runs(activity.notable(self.of_arm(ASKED)))[:shown],
@@ -174,6 +207,20 @@ class Portal:
                 of("Microsoft.Authorization/roleAssignments"),
             ),
         )
+
+    def fleet(self, page: int) -> Fleet:
+        """All deployments, a page at a time."""
+        self._around.flush()
+        first = (page - 1) * PAGE
+        found, number = fleet.page(self._store, self._around.clock.now(), first, PAGE)
+        return Fleet(head=self.head(), deployments=found, place=Place(page=page, number=number))
+
+    def inventory(self, group: str, page: int) -> Inventory | None:
+        """All resources of a group, a page at a time; None if there is no such group."""
+        found = inventory.group(self._store, group, (page - 1) * PAGE, PAGE)
+        if found is None:
+            return None
+        return Inventory(head=self.head(), group=found, place=Place(page=page, number=found.number))
 
     def head(self) -> Head:
         now, pace = self._around.clock.now(), _pace(self._around.clock)
@@ -227,33 +274,6 @@ class Portal:
     def _who(self) -> dict[str, str]:
         return {each.oid: each.name for each in self._around.directory.everyone()}
 
-    def _busy(self, deployments: Iterable[Stored], now: datetime) -> list[load.Busy]:
-        seconds = self._seconds(now)
-        found = []
-        for each in deployments:
-            known = account.deployment(each.body, content_filter.SERVICE_DEFAULT)
-            above = parent_of(each.id)
-            found.append(
-                load.busy(
-                    each.id,
-                    above.rpartition("/")[2],
-                    each.body.get("sku") or {},
-                    str(properties(each.body).get("provisioningState") or ""),
-                    known,
-                    seconds.get((above.lower(), known.name.lower()), []),
-                    now,
-                )
-            )
-        return sorted(found, key=lambda each: (each.account, each.name))
-
-    def _seconds(self, now: datetime) -> dict[tuple[str, str], list[load.Second]]:
-        rows = self._store.execute(SECONDS, (stamp(now - timedelta(minutes=load.MINUTES)), EVENTS))
-        found: dict[tuple[str, str], list[load.Second]] = {}
-        for row in rows:
-            key = (row["account_lc"], row["deployment"].lower())
-            found.setdefault(key, []).append(load.second(dict(row)))
-        return found
-
     def _pools(self, accounts: Iterable[Stored]) -> list[pools.Pool]:
         regions = pools.regions(each.body for each in accounts)
         gone = self._store.of_type(names.ACCOUNT, deleted=True)
@@ -300,16 +320,6 @@ class Portal:
             "SELECT DISTINCT type FROM resources WHERE deleted_at IS NOT NULL"
         )
         return [row for each in types for row in self._store.of_type(each["type"], deleted=True)]
-
-
-SECONDS: Final = """
-SELECT account_lc, deployment, substr(at, 1, 19) AS second,
-    sum(status < 400) AS ok, sum(status = 429) AS throttled, sum(status >= 500) AS failed,
-    sum(filtered) AS filtered, sum(is_spillover) AS spilled, sum(prompt_tokens) AS prompt,
-    sum(cached_tokens) AS cached, sum(completion_tokens) AS completion
-FROM events WHERE at >= ? AND number > (SELECT max(number) FROM events) - ?
-GROUP BY account_lc, deployment, second
-"""
 
 
 def _pace(clock: Clock) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.clock import moment
 from sandbox.directory import GROUPS, PEOPLE
-from sandbox.ids import parse, segment
+from sandbox.ids import parse
 from sandbox.portal.activity import Asked
 from sandbox.portal.masking import masked
 from sandbox.roles import ROLES
@@ -54,10 +54,10 @@ class Group:
     counts: tuple[tuple[str, int], ...]
     """How many of each type, the most first."""
     items: tuple[Item, ...]
-
-    @property
-    def unsettled(self) -> int:
-        return sum(not each.settled for each in self.items)
+    """The first of them."""
+    number: int
+    """Of all."""
+    unsettled: tuple[Item, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,37 +124,14 @@ def _granted(properties: Mapping[str, Any]) -> str:
     return f"{known.name if known else role} for {NAMED.get(oid, oid)}"
 
 
-def groups(rows: Iterable[Stored]) -> list[Group]:
-    """By name, what is in no group last. Within a group parents come before what is theirs."""
-    by_group: dict[str, list[Stored]] = {}
-    own: dict[str, Stored] = {}
-    for each in rows:
-        name = segment(each.id, "resourceGroups").lower()
-        if each.type.lower() == "microsoft.resources/resourcegroups":
-            own[name] = each
-        by_group.setdefault(name, []).append(each)
-    return [
-        group(own.get(name), by_group[name])
-        for name in sorted(by_group, key=lambda name: (name == SUBSCRIPTION, name))
-    ]
+def counted(kinds: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """How many of each, the most first."""
+    return tuple(sorted(Counter(kinds).items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def group(own: Stored | None, rows: Iterable[Stored]) -> Group:
-    inside = sorted((each for each in rows if each is not own), key=_order)
-    within = own.id if own else ""
-    items = tuple(item(each, within) for each in inside)
-    counts = Counter(each.kind for each in items)
-    return Group(
-        name=str(own.body.get("name")) if own else "No group",
-        id=within,
-        location=str(own.body.get("location") or "") if own else "",
-        counts=tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
-        items=items,
-    )
-
-
-def _order(stored: Stored) -> list[str]:
-    return stored.id.lower().split("/")
+def order(id: str) -> list[str]:
+    """Sorted by this, parents come before what is theirs."""
+    return id.lower().split("/")
 
 
 def detail(
@@ -177,7 +154,9 @@ def detail(
         above=tuple(above(stored.id, find)),
         tags=_tags(body),
         body=json.dumps(body, indent=2, ensure_ascii=False),
-        beneath=tuple(item(each, stored.id) for each in sorted(beneath, key=_order)),
+        beneath=tuple(
+            item(each, stored.id) for each in sorted(beneath, key=lambda each: order(each.id))
+        ),
         refers_to=tuple(item(each) for each in rows if each.id.lower() in named),
         referred_by=tuple(
             item(each)

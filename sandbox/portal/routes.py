@@ -40,6 +40,16 @@ def routes(around: Around) -> list[BaseRoute]:
     def overview(request: Request) -> tuple[int, str, dict[str, Any]]:
         return 200, "overview.html", {"page": portal.overview()}
 
+    def deployments(request: Request) -> tuple[int, str, dict[str, Any]]:
+        return 200, "deployments.html", {"page": portal.fleet(_page(request))}
+
+    def resources(request: Request) -> tuple[int, str, dict[str, Any]]:
+        group = request.query_params.get("group", "")
+        found = portal.inventory(group, _page(request))
+        if found is None:
+            return 404, "missing.html", {"head": portal.head(), "id": group}
+        return 200, "resources.html", {"page": found}
+
     def requests(request: Request) -> tuple[int, str, dict[str, Any]]:
         wanted = [each for each in request.query_params.getlist("status") if each in CLASSES]
         return (
@@ -98,6 +108,8 @@ def routes(around: Around) -> list[BaseRoute]:
 
     inside = [
         Route("/", shown(overview)),
+        Route("/deployments", shown(deployments)),
+        Route("/resources", shown(resources)),
         Route("/requests", shown(requests)),
         Route("/resource", shown(resource)),
     ]
@@ -105,6 +117,12 @@ def routes(around: Around) -> list[BaseRoute]:
         Route("/", to_door),
         Mount(PATH, routes=[Route("/", enter), Mount("/{place}", routes=inside)]),
     ]
+
+
+def _page(request: Request) -> int:
+    """Which page of a list is asked for; the first where that is no number."""
+    asked = request.query_params.get("page", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
 
 
 def headers(nonce: str) -> dict[str, str]:

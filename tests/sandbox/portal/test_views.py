@@ -19,7 +19,7 @@ from sandbox.portal.deleted import deleted
 from sandbox.portal.faults import fault
 from sandbox.portal.people import people, place
 from sandbox.portal.pools import pools, unit
-from sandbox.portal.resources import above, detail, groups, ids_in, item
+from sandbox.portal.resources import above, detail, ids_in, item
 from sandbox.portal.spans import ago, in_words, offset
 from sandbox.store import Stored
 
@@ -132,20 +132,6 @@ def test_a_status_is_wanted_by_number_or_class() -> None:
     assert [each.status for each in refused(row, ["4xx"])] == [404, 429]
     assert [each.status for each in refused(row, ["429", "5xx"])] == [429, 503]
     assert len(refused(row, [])) == 4
-
-
-def test_resources_stand_in_their_group_beneath_their_parent() -> None:
-    rows = [
-        stored(f"{ACCOUNT}/deployments/a", "Microsoft.CognitiveServices/accounts/deployments"),
-        stored(ACCOUNT, "Microsoft.CognitiveServices/accounts"),
-        a_group(),
-        stored(f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/r", "x/r"),
-        a_group("empty"),
-    ]
-    found = groups(rows)
-    assert [each.name for each in found] == ["empty", "rg", "No group"]
-    assert [(each.name, each.depth) for each in found[1].items] == [("ai", 0), ("a", 1)]
-    assert found[1].counts == (("accounts", 1), ("accounts/deployments", 1))
 
 
 def test_a_resource_knows_what_it_names_and_who_names_it() -> None:
