@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from starlette.requests import Request
@@ -220,7 +219,7 @@ class Endpoint:
         if not isinstance(served.body, bytes):
             events = served.body
             if action in ("drop", "cut_stream"):
-                events = islice(events, served.lead + TOKENS_BEFORE_CUT)
+                events = sse.cut_off(events, served.lead + TOKENS_BEFORE_CUT)
             return sse.Stream(events, served.lead, served.delay, headers, first, end)
         delay = served.delay.first_seconds + served.delay.gap_seconds * served.used.completion
         if delay:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from starlette.types import Receive, Scope, Send
@@ -73,6 +74,22 @@ class Stream:
 
 async def _send(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+_ENDINGS: Final = (
+    b'"finish_reason":"',
+    b'"type":"response.completed"',
+    b'"type":"response.incomplete"',
+    DONE,
+)
+
+
+def cut_off(events: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """The first of a stream's events, and never the one that ends it, however short it is."""
+    for event in islice(events, most):
+        if any(ending in event for ending in _ENDINGS):
+            return
+        yield event
 
 
 class Dropped:
