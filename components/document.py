@@ -1,6 +1,7 @@
 """YAML as the engine reads it, within bounds, and with a line for whatever cannot be read."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,6 +104,21 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
         if what == "found character that cannot start any token":
             what += ". Fix: spaces for a tab, quotes around a text that begins with %, @ or `"
         raise Unreadable(_line(getattr(error, "problem_mark", None)), f"not YAML: {what}") from None
+
+
+def twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    """Keys that stand twice in one map: YAML readers keep the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                if name.value in seen:
+                    yield name.value, name.start_mark.line + 1
+                seen.add(name.value)
+            yield from twice(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from twice(each)
 
 
 def _line(mark: Any) -> int | None:

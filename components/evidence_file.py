@@ -31,13 +31,15 @@ def read(file: Path) -> list[Recorded]:
     """Every entry of a file, oldest first; none where there is no file yet.
 
     Raises:
-        UnreadableEvidence: no YAML, no list of entries, or a value that the engine cannot carry.
+        UnreadableEvidence: no YAML, a key twice, no list, or a value that the engine cannot carry.
     """
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UnreadableEvidence(file.name, 1, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise UnreadableEvidence(file.name, 1, str(error)) from None
     return parse(text, file.name)
 
@@ -52,6 +54,8 @@ def parse(text: str, name: str) -> list[Recorded]:
         root, content = document.read(text)
     except document.Unreadable as error:
         raise UnreadableEvidence(name, error.line or 1, str(error)) from None
+    for key, line in document.twice(root):
+        raise UnreadableEvidence(name, line, f"{key} stands twice in one map")
     content = [] if content is None else content
     if not isinstance(content, list) or not all(isinstance(each, dict) for each in content):
         raise UnreadableEvidence(name, 1, "is no list of entries")

@@ -1,6 +1,6 @@
 """A stack's YAML with the place of everything in it, so that a message can name the line."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -71,21 +71,6 @@ def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node | None, ya
     return None, None
 
 
-def _twice(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
-    """Keys that stand twice in one map: YAML readers keep the last without a word."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for name, value in node.value:
-            if isinstance(name, yaml.ScalarNode):
-                if name.value in seen:
-                    yield name.value, name.start_mark.line + 1
-                seen.add(name.value)
-            yield from _twice(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for each in node.value:
-            yield from _twice(each)
-
-
 def _sealed(value: Any) -> Any:
     match value:
         case {"secure": _, **others} if not others:
@@ -127,7 +112,8 @@ def open_stack_file(stack: str, root: Path = ROOT) -> StackFile:
         where = f"{path.name}:{error.line}" if error.line else path.name
         raise UnreadableStackFile(f"{where}: {error}") from None
     twice = [
-        f"  {path.name}:{line}: {key}: stands twice. Fix: keep one" for key, line in _twice(node)
+        f"  {path.name}:{line}: {key}: stands twice. Fix: keep one"
+        for key, line in document.twice(node)
     ]
     if twice:
         raise UnreadableStackFile("\n".join([f"{path.name} is wrong:", *twice]))

@@ -58,7 +58,7 @@ def person(credential: Credential) -> Person:
     try:
         token = credential.get_token(SCOPE).token
     except ClientAuthenticationError as error:
-        first = str(error).strip().splitlines()[0]
+        first = str(error).strip().splitlines()[0].rstrip(".")
         raise NotSignedIn(f"nobody is signed in: {first}. Fix: az login") from None
     claims = _claims(token)
     by_itself = claims.get("idtyp") == "app" or ("idtyp" not in claims and "scp" not in claims)

@@ -101,6 +101,7 @@ def test_an_odd_entry_is_for_the_gate_to_refuse(odd):
         ("- {n: [-9007199254740993]}", "0.n.0: -9007199254740993 loses digits"),
         ("- {at: 2026-11-20}", "0.at: 2026-11-20 must be in quotes"),
         ("- {1: a}", "the key 1 must be in quotes"),
+        ("- p95Ms: 9\n  p95Ms: 1", "any.yaml:2: p95Ms stands twice in one map"),
         ("- [", "any.yaml"),
     ],
 )
