@@ -1,8 +1,15 @@
-"""How long a date counts."""
+"""Which entry is the newest, and how long a date counts."""
 
 from datetime import datetime
 
-from policies.proof import days_ago
+from policies.proof import days_ago, entries
+from policies.values import Fields
+from policies.world import Resource
+
+
+def in_order(evidence: Resource, kind: str) -> list[Fields]:
+    """The entries of a kind as they were recorded, oldest first."""
+    return sorted(entries(evidence, kind), key=lambda entry: entry.number("seq") or 0)
 
 
 def outdated(text: str | None, most: float, now: datetime) -> str | None:

@@ -102,10 +102,6 @@ def _camel(key: str) -> str:
     return first + "".join(word.capitalize() for word in others)
 
 
-def metric(criterion: Fields) -> str:
-    return (criterion.text("metricName") or "").lower()
-
-
 def counts_models(world: World, alert: Resource, criterion: Fields) -> bool:
     """Whether a metric is one of Azure AI accounts: other services have metrics of these names."""
     namespace = criterion.text("metricNamespace")
@@ -118,11 +114,6 @@ def counts_models(world: World, alert: Resource, criterion: Fields) -> bool:
         if parsed is not None and parsed.type == COGNITIVE.lower():
             return True
     return False
-
-
-def places(world: World, alert: Resource) -> frozenset[str]:
-    """Marks of what an alert looks at."""
-    return frozenset(map(_short, world.marks_at(alert, "scopes", *PLACES)))
 
 
 def _short(mark: str) -> str:
@@ -143,25 +134,25 @@ def _watches(world: World, alert: Resource) -> Iterator[Watch]:
     ]
     if not found:
         return
-    looked_at = places(world, alert)
+    places = frozenset(map(_short, world.marks_at(alert, "scopes", *PLACES)))
     dimension = "modeldeploymentname" if alert.type == METRIC_ALERT else "dep"
     readable = alert.fields.peek("criteria.allOf") is not None
     for criterion, signal in found:
         named = _deployments(world, alert, criterion, dimension)
-        yield Watch(alert, criterion, signal, looked_at, named, readable)
+        yield Watch(alert, criterion, signal, places, named, readable)
 
 
 def _deployments(
     world: World, alert: Resource, criterion: Fields, dimension: str
 ) -> frozenset[str]:
     """What a dimension includes: by name, or by URN where the name is only read from it."""
-    try:
-        return frozenset(_values(criterion, dimension, "include"))
-    except Need:
+    values = list(_values(criterion, dimension, "include"))
+    if any(isinstance(value, Unknown) for value in values):
         sources = world.sources(alert, "criteria", DEPLOYMENT)
         if not sources:
-            raise
-        return frozenset(source.urn for source in sources)
+            raise Need(criterion.at("dimensions"))
+        return _texts(values) | {source.urn for source in sources}
+    return _texts(values)
 
 
 def _queried(criterion: Fields) -> Iterator[Signal]:
@@ -171,7 +162,7 @@ def _queried(criterion: Fields) -> Iterator[Signal]:
 
 
 def _counted(criterion: Fields) -> Iterator[Signal]:
-    name = metric(criterion)
+    name = (criterion.text("metricName") or "").lower()
     if name not in METRICS and name not in REQUESTS:
         return
     if not _notices(criterion, falls=name in FALLS):
@@ -179,8 +170,8 @@ def _counted(criterion: Fields) -> Iterator[Signal]:
     if name in METRICS:
         yield METRICS[name]
         return
-    counted = set(_values(criterion, "statuscode", "include"))
-    left_out = set(_values(criterion, "statuscode", "exclude"))
+    counted = _codes(criterion, "include")
+    left_out = _codes(criterion, "exclude")
     if any(FAILED.fullmatch(code) for code in counted - {THROTTLED}) or "200" in left_out:
         yield "errors"
     if THROTTLED in counted or ("200" in left_out and THROTTLED not in left_out):
@@ -193,19 +184,22 @@ def _notices(criterion: Fields, *, falls: bool) -> bool:
     return not operator.startswith("greaterthan" if falls else "lessthan")
 
 
-def _values(criterion: Fields, dimension: str, operator: str) -> Iterator[str]:
+def _codes(criterion: Fields, operator: str) -> frozenset[str]:
+    values = list(_values(criterion, "statuscode", operator))
+    if any(isinstance(value, Unknown) for value in values):
+        raise Need(criterion.at("dimensions"))
+    return _texts(values)
+
+
+def _values(criterion: Fields, dimension: str, operator: str) -> Iterator[Value]:
     for each in criterion.items("dimensions"):
         named = (each.text("name") or "").lower() == dimension
         if named and (each.text("operator") or "include").lower() == operator:
-            values = each.read("values")
-            for value in values if isinstance(values, list) else ():
-                if isinstance(value, Unknown):
-                    raise Need(each.at("values"))
-                yield _text(value)
+            yield from each.many("values")
 
 
-def _text(value: Value) -> str:
-    return value.lower() if isinstance(value, str) else f"{value}"
+def _texts(values: list[Value]) -> frozenset[str]:
+    return frozenset(value.lower() for value in values if isinstance(value, str))
 
 
 class Watches:
@@ -264,17 +258,13 @@ class Watches:
     def _logs(self) -> frozenset[str]:
         """Where calls and traces of the stack end up: callers write to any of its logs."""
         world = self._world
-        traces = world.of(APP_INSIGHTS)
+        traces, settings = world.of(APP_INSIGHTS), world.of(DIAGNOSTIC_SETTING)
         marks = {each.urn for each in [*traces, *world.of(WORKSPACE)]}
-        for kind, key in ((traces, "workspaceResourceId"), (self._diagnosed, "workspaceId")):
+        for kind, key in ((traces, "workspaceResourceId"), (settings, "workspaceId")):
             for resource in kind:
                 if isinstance(resource.fields.peek(key), str):
                     marks |= world.marks_at(resource, key, WORKSPACE)
         return frozenset(marks)
-
-    @cached_property
-    def _diagnosed(self) -> list[Resource]:
-        return self._world.of(DIAGNOSTIC_SETTING)
 
 
 @lru_cache(maxsize=1)

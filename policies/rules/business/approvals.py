@@ -7,9 +7,9 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS, MEASURED
-from policies.freshness import outdated
+from policies.freshness import in_order, outdated
 from policies.limits.business import APPROVAL_DAYS, APPROVERS
-from policies.proof import Proofs, changes, entries, entry, time
+from policies.proof import Proofs, changes, entry, time
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import account_names, serving, talks
 from policies.values import Fields
@@ -53,7 +53,7 @@ def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
     given: dict[str, _Approval] = {}
     proofs = Proofs(world)
     for evidence in proofs.of_stack:
-        for approval in sorted(entries(evidence, "approval"), key=_place):
+        for approval in in_order(evidence, "approval"):
             role = approval.text("data.role")
             if role in APPROVERS.choices:
                 given[role] = _Approval(role, evidence, approval)
@@ -74,10 +74,6 @@ def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
 
 def _approve(role: str) -> str:
     return f"{APPROVE} {role} --ticket TICKET{' --metrics FILE' if role == 'product' else ''}"
-
-
-def _place(entry: Fields) -> float:
-    return entry.number("seq") or 0
 
 
 def _same_person(approvals: list[_Approval]) -> Iterator[Finding]:

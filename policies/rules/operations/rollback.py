@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Final
 
 from components.catalog import PROVISIONED_SKUS, model_behind
-from policies.freshness import outdated
+from policies.freshness import in_order, outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
-from policies.proof import Proofs, entries
+from policies.proof import Proofs
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import ROUTING, Deployments, Route, routes
 from policies.values import Fields
@@ -66,16 +66,12 @@ class _WayBack:
 def _ways_back(world: World) -> list[_WayBack]:
     rehearsals: dict[str, Fields] = {}
     for evidence in Proofs(world).of_stack:
-        for rehearsal in sorted(entries(evidence, "rollback"), key=_place):
+        for rehearsal in in_order(evidence, "rollback"):
             rehearsals[(rehearsal.text("subject.route") or "").lower()] = rehearsal
     deployments = Deployments(world)
     return [
         _WayBack(route, rehearsals.get(route.name.lower()), deployments) for route in routes(world)
     ]
-
-
-def _place(entry: Fields) -> float:
-    return entry.number("seq") or 0
 
 
 def rollback_target_retained(world: World, ctx: Context) -> Iterator[Finding]:

@@ -297,6 +297,7 @@ NEEDED = [
     (LATENCY, "latency", DIMENSIONS),
     (LATENCY, "latency", f"{DIMENSIONS}.0.values"),
     (LATENCY, "latency", f"{DIMENSIONS}.0.values.0"),
+    (THROTTLING, "throttling", f"{DIMENSIONS}.0.values"),
     (THROTTLING, "throttling", f"{CRITERION}.metricName"),
     (THROTTLING, "reserved", "sku.name"),
     (ROUTED, "errors", "criteria"),

@@ -22,6 +22,7 @@ from tests.policies.rules.alert_cases import (
     THRESHOLD,
     THROTTLING,
     UNWATCHED,
+    metric_alert,
     requests,
 )
 from tests.policies.rules.business_cases import APPROVED, BUDGET
@@ -150,6 +151,42 @@ def test_a_bare_name_is_one_of_the_account_in_which_the_route_is_at_home():
     twin = Part(catalog.DEPLOYMENT, {**part("previous").inputs, "accountName": "other-ai"})
     named = [("twin", "", twin), ("routing", "routes.chat.rollback", "chat-v1")]
     assert messages(RETAINED, sound(*named)) == []
+
+
+def test_the_newest_rehearsal_and_the_newest_approval_count():
+    recorded = part(STACK).inputs
+    for kind, rule, path in (
+        ("rollback", "rollback-tested", "testedAt"),
+        ("approval", APPROVED, "at"),
+    ):
+        newest = max(recorded[kind], key=lambda entry: entry["seq"])
+        stale = {**newest, "seq": 1, "data": {**newest["data"], path: "2025-01-01T00:00:00Z"}}
+        assert messages(rule, sound((STACK, kind, [*recorded[kind], stale]))) == []
+        assert messages(rule, sound((STACK, kind, [*recorded[kind], {**stale, "seq": 999}])))
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "path"),
+    [
+        (LATENCY, [("latency", THRESHOLD, 5000)], "criteria.allOf[0].threshold"),
+        (ERRORS, [metric_alert("TotalCalls")], "criteria.allOf[0].metricName"),
+        (ROUTED, [("on-call", "emailReceivers", [])], "emailReceivers"),
+        (ROUTED, [("on-call", "enabled", False)], "enabled"),
+        (DASHBOARD, [("overview", "serializedData", "{}")], "serializedData"),
+        (
+            DASHBOARD,
+            [("overview", "", MISSING), page(tags=("logs",)), ("page", "properties.lenses", [])],
+            "properties.lenses",
+        ),
+        (RETAINED, [("previous", "sku.capacity", 1)], "sku.capacity"),
+        (RETAINED, [("previous", "", MISSING)], "routes.chat"),
+        (BUDGET, [("budget", "amount", 1)], "amount"),
+        (APPROVED, [(STACK, "approval.1.data.ticket", MISSING)], "approval[1].data.ticket"),
+    ],
+)
+def test_a_finding_names_the_input_at_fault(rule, changes, path):
+    (outcome,) = outcomes(rule, sound(*changes))
+    assert [finding.path for finding in outcome.findings] == [path]
 
 
 def test_of_several_budgets_the_best_one_counts():
