@@ -56,6 +56,9 @@ class Tiny(provider_pb2_grpc.ResourceProviderServicer):
         )
         return provider_pb2.CreateResponse(id=id or name, properties=outputs)
 
+    def Read(self, request, context):
+        return provider_pb2.ReadResponse(id=request.id, properties=request.properties)
+
     def Delete(self, request, context):
         return Empty()
 
