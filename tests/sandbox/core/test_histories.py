@@ -38,7 +38,7 @@ wishes = st.fixed_dictionaries(
         "capacity": st.integers(1, 60),
         "policy": st.sampled_from(("Microsoft.DefaultV2", "strict")),
         "blocklists": st.sampled_from(((), ("brand",))),
-        "level": st.sampled_from(("CanNotDelete", "CanNotDelete", "ReadOnly")),
+        "level": st.sampled_from(("CanNotDelete", "ReadOnly")),
     }
 )
 fails = st.sampled_from((None, None, None, Failure({"code": "Conflict", "message": "a fault"})))
@@ -135,6 +135,14 @@ class Histories(RuleBasedStateMachine):
         if answer.status < 400 and child.startswith(LOCK):
             self.known.levels[id] = wish["level"]
         self.written(id, answer, wish["capacity"])
+
+    @rule(account=accounts, child=children, wish=wishes)
+    def lock_and_try(self, account: str, child: str, wish: dict[str, Any]) -> None:
+        """A lock holds at once, whatever has begun before it."""
+        self.put_child(account, f"{LOCK}keep", wish, None)
+        self.put_child(account, child, wish, None)
+        self.delete_child(account, child, None)
+        self.delete_account(account, None)
 
     @rule(account=accounts, child=children, wish=wishes, failure=fails)
     def patch_deployment(
