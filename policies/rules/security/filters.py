@@ -127,7 +127,8 @@ def content_filter_strength(policy: Resource, ctx: Context) -> Iterator[Finding]
             weak.setdefault(how, []).append("/".join(pair))
         found.add(pair)
     for how, pairs in weak.items():
-        yield Finding(policy, f"{policy.label} {how.format(', '.join(pairs))}", ENTRIES)
+        said = how.replace("{}", ", ".join(pairs), 1)
+        yield Finding(policy, f"{policy.label} {said}", ENTRIES)
     missing = [f"{name}/{source}" for name, source in FLOOR if (name, source) not in found]
     if missing:
         yield Finding(

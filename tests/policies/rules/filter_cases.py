@@ -99,6 +99,7 @@ REFUSED = [
         [spare((f"{FIRST}.severityThreshold", MISSING))],
         "acts on Hate/Prompt too late: severityThreshold is unset",
     ),
+    (STRENGTH, "dev", [spare((f"{FIRST}.severityThreshold", "{x}"))], "is '{x}' (Low is the st"),
     (STRENGTH, "prod", [spare((f"{FIRST}.enabled", False))], "Hate/Prompt through: enabled is fal"),
     (STRENGTH, "prod", [spare((f"{FIRST}.enabled", "true"))], "enabled is 'true'"),
     (
