@@ -7,7 +7,7 @@ from components.catalog import ACCOUNT, DEPLOYMENT, PROJECT
 from policies.limits.security import JUDGED_ELSEWHERE
 from policies.rule import Context, Levels, StackRule
 from policies.rules.bypasses import complaint
-from policies.values import Need
+from policies.values import Need, Unknown
 from policies.wording import shown
 from policies.world import Finding, Resource, World
 
@@ -33,12 +33,13 @@ def preview_values_known(world: World, ctx: Context) -> Iterator[Finding]:
     for child in world.of(DEPLOYMENT, PROJECT) if ACCOUNT not in elsewhere else ():
         if not _is_ours(world, child):
             name = child.fields.peek("accountName")
+            which = "only the update names" if isinstance(name, Unknown) else "is not declared"
             yield Finding(
                 child,
-                f"{child.label} is put into the account {shown(name)}, which is not of this stack: "
-                "nobody here judges its keys and its network. Fix: declare the account in this "
-                f"stack; if the gate of another one judges it, name {ACCOUNT} in judgedElsewhere "
-                "of the policy configuration.",
+                f"{child.label} is put into an account that {which} here, {shown(name)}: nobody "
+                "judges its keys and its network. Fix: declare the account in this stack; if the "
+                f"gate of another one judges it, name {ACCOUNT} in judgedElsewhere of the policy "
+                "configuration.",
                 "accountName",
             )
     for resource in world.resources:

@@ -50,4 +50,4 @@ def test_an_account_is_judged_as_azure_would_get_it(found, name):
 
 
 def test_an_account_that_is_only_read_is_judged_by_nobody(found):
-    assert any("which is not of this stack" in message for _, message in found[GUARD])
+    assert any("is put into an account that" in message for _, message in found[GUARD])

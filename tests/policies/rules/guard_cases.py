@@ -62,8 +62,8 @@ ROUND_THE_RULES = {
 REFUSED = [
     (GUARD, "prod", [("chat", UPGRADE, UNKNOWN)], f"could not read {UPGRADE} of 'chat'"),
     (GUARD, "prod", [unseen], "nobody showed the gate"),
-    (GUARD, "prod", [spare("other-ai")], "the account 'other-ai', which is not of this stack"),
-    (GUARD, "prod", [spare(UNKNOWN)], "the account unknown, which is not of this stack"),
+    (GUARD, "prod", [spare("other-ai")], "an account that is not declared here, 'other-ai'"),
+    (GUARD, "prod", [spare(UNKNOWN)], "an account that only the update names here, unknown"),
     *((GUARD, "prod", [of(type)], reason) for type, reason in ROUND_THE_RULES.items()),
     (GUARD, "dev", [of("azure:cognitive/account:Account")], "'another' (azure:cognitive/account"),
 ]

@@ -88,7 +88,7 @@ def test_an_account_that_is_only_read_is_judged_by_nobody():
     world = World(sound().resources, unseen={account.urn})
     said = messages("preview-values-known", world)
     assert len(said) == len(world.of(catalog.DEPLOYMENT, catalog.PROJECT))
-    assert all("the account 'shop-ai', which is not of this stack" in each for each in said)
+    assert all("an account that is not declared here, 'shop-ai'" in each for each in said)
 
 
 @pytest.mark.parametrize("source", ["models", "pet"])
