@@ -115,7 +115,7 @@ def routes(world: World) -> list[Route]:
     """
     deployments = Deployments(world)
     return [
-        Route(name, declared, f"routes.{name}", tuple(_targets(deployments, route)))
+        Route(name, declared, route.path, tuple(_targets(deployments, route)))
         for declared in world.of(ROUTING)
         for name, route in _declared(declared)
     ]
@@ -123,7 +123,11 @@ def routes(world: World) -> list[Route]:
 
 def _declared(routing: Resource) -> Iterator[tuple[str, Fields]]:
     held = routing.fields.read("routes")
-    for name, route in sorted(held.items()) if isinstance(held, Mapping) else ():
+    if not isinstance(held, Mapping):
+        # Whatever it was meant to be, it leads nowhere, and nobody is to take that for no route.
+        yield from [] if held is None else [("routes", Fields({}, "routes"))]
+        return
+    for name, route in sorted(held.items()):
         if isinstance(route, Unknown):
             raise Need(f"routes.{name}")
         yield name, Fields(route if isinstance(route, Mapping) else {}, f"routes.{name}")

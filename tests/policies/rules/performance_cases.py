@@ -159,6 +159,13 @@ REFUSED = [
     ),
     (
         COVERED,
+        "staging",
+        [("routing", "routes", ["account/chat-v2"])],
+        "route 'routes' has no stable deployment",
+        {TESTED, "rollback-target-retained", "rollback-tested"},
+    ),
+    (
+        COVERED,
         "prod",
         [("chat", MODEL, "from-nowhere"), ("routing", "routes.chat.fallback", [])],
         "nobody knows how much 'from-nowhere' on 'DataZoneStandard' carries",
