@@ -6,7 +6,8 @@ from components import evidence_file
 from policies.report import report_of
 from scripts.declared import Declared
 from scripts.dossier import Dossier, dossier
-from scripts.evidence_verification import verified
+from scripts.evidence_problems import problems
+from scripts.evidence_verification import summary
 from scripts.judgement import Unjudgeable, judge_stacks
 
 
@@ -24,6 +25,7 @@ def compiled(target: Declared, now: datetime) -> Dossier:
         report = report_of(*judge_stacks([target.stack], now, target.root))
     except Unjudgeable as error:
         raise NoDossier(str(error)) from None
-    evidence = verified(target.stack, target.root, now)
     recorded = evidence_file.read(target.file)
+    found = list(problems(recorded, target, now))
+    evidence = summary(target.stack, target.settings.readiness.evidence, recorded, found)
     return dossier(report.stacks[0], evidence, recorded, target, now)

@@ -58,21 +58,29 @@ def verified(stack: str, root: Path, now: datetime, against: str | None = None) 
         git.NoSuchCopy: there is no such copy.
     """
     name = settings_of(stack, root).readiness.evidence
-    recorded: Sequence[Recorded] = ()
+    found: list[Problem] = []
     try:
         recorded = evidence_file.read(root / name)
-        target = declared.declared(stack, root, git.head(root))
-        found = list(evidence_problems.problems(recorded, target, now))
-        if against:
-            found += _against(recorded, root, name, against)
+        if recorded:
+            target = declared.declared(stack, root, git.head(root))
+            found += evidence_problems.problems(recorded, target, now)
     except UnreadableEvidence as error:
-        found = [_unreadable(error)]
+        return summary(stack, name, (), [_unreadable(error)])
+    if against:
+        found += _against(recorded, root, name, against)
+    return summary(stack, name, recorded, found)
+
+
+def summary(
+    stack: str, file: str, recorded: Sequence[Recorded], problems: Sequence[Problem]
+) -> Verified:
+    """The verdict on entries of which the problems are known."""
     return Verified(
         stack=stack,
-        file=name,
+        file=file,
         entries=len(recorded),
         head=str(recorded[-1].entry.get("hash")) if recorded else None,
-        problems=found,
+        problems=problems,
     )
 
 
