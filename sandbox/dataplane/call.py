@@ -16,6 +16,9 @@ from sandbox.dataplane.events import Event
 from sandbox.dataplane.inference import Served
 from sandbox.dataplane.operations import Operation
 
+HUNG_UP: Final = 499
+"""What an answer is counted as that its caller did not wait for (unverified)."""
+
 LONGEST_NAME: Final = 64
 """Of a deployment, in Azure. What is longer was never one."""
 
@@ -43,7 +46,9 @@ class Call:
     def milliseconds(self) -> float:
         return (time.perf_counter() - self.started) * 1000
 
-    def answered(self, served: Served, first_ms: float, *, spilled: bool) -> Event:
+    def answered(
+        self, served: Served, first_ms: float, *, spilled: bool, status: int = 200
+    ) -> Event:
         return Event(
             at=stamp(self.now),
             account_lc=self.account.id.lower(),
@@ -51,7 +56,7 @@ class Call:
             model=served.deployment.model,
             version=served.deployment.version,
             operation=self.operation.name,
-            status=200,
+            status=status,
             stream=not isinstance(served.body, bytes),
             prompt_tokens=served.used.prompt,
             cached_tokens=served.used.cached,

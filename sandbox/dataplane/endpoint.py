@@ -14,7 +14,7 @@ from sandbox.around import Around, Profile
 from sandbox.crash import struck
 from sandbox.dataplane import errors, incoming, sse
 from sandbox.dataplane.account import Account, Deployment, ready
-from sandbox.dataplane.call import Call
+from sandbox.dataplane.call import HUNG_UP, Call
 from sandbox.dataplane.entrance import (
     ANSWERED,
     Entrance,
@@ -216,11 +216,21 @@ class Endpoint:
             served.finish(self._around.clock.now().timestamp())
             self._events.add(call.answered(served, first_ms[0], spilled=bool(spilled_from)))
 
+        def gone(told: int) -> None:
+            if served.stop is None:
+                end()
+                return
+            used = served.stop(self._around.clock.now().timestamp(), told)
+            part = replace(served, used=used)
+            self._events.add(
+                call.answered(part, first_ms[0], spilled=bool(spilled_from), status=HUNG_UP)
+            )
+
         if not isinstance(served.body, bytes):
             events = served.body
             if action in ("drop", "cut_stream"):
                 events = sse.cut_off(events, served.lead + TOKENS_BEFORE_CUT)
-            return sse.Stream(events, served.lead, served.delay, headers, first, end)
+            return sse.Stream(events, served.lead, served.delay, headers, first, end, gone)
         delay = served.delay.first_seconds + served.delay.gap_seconds * served.used.completion
         if delay:
             await asyncio.sleep(delay)

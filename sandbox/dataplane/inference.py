@@ -49,6 +49,11 @@ class Served:
     used: Load
     finish: Callable[[float], None]
     """Call at the end, with the time: what was reserved too much is given back."""
+    stop: Callable[[float, int], Load] | None = None
+    """Call instead if the caller hung up, with the tokens that came by then: what it took.
+
+    None where it makes no difference to the work who listens.
+    """
     lead: int = 0
     """Events that come with the first token."""
     delay: latency.Delay = latency.NONE
@@ -173,12 +178,19 @@ def served(
 ) -> Served:
     """An answer on its way out, with all that is known of it."""
     used = said.used
+
+    def stop(now: float, told: int) -> Load:
+        part = replace(used, completion=min(used.completion, told))
+        said.admitted.correct(part, now)
+        return part
+
     return Served(
         deployment=asked.deployment,
         body=body,
         headers=said.gate.headers(asked.now) | utilisation_header(asked, said.gate),
         used=used,
         finish=lambda now: said.admitted.correct(used, now),
+        stop=stop,
         lead=lead,
         delay=delay(asked, said.prompt_tokens, said.gate),
         stopped_by=said.stopped_by,

@@ -176,10 +176,17 @@ class Models:
             if request.is_stored:
                 self._memory.keep(account_id, whole, recalled, None, now)
 
+        def stop(now: float, told: int) -> Load:
+            if request.is_stored:
+                cancelled = responses_answer.begun(whole, "cancelled")
+                self._memory.keep(account_id, cancelled, recalled, None, now)
+            return out.stop(now, told) if out.stop else out.used
+
         if not request.stream:
             return replace(out, finish=finish)
         events = map(responses_answer.encoded, responses_answer.events(whole))
-        return replace(out, finish=finish, body=events, lead=responses_answer.LEAD)
+        lead = responses_answer.LEAD
+        return replace(out, finish=finish, stop=stop, body=events, lead=lead)
 
     def _in_background(
         self,
@@ -200,14 +207,14 @@ class Models:
         self._memory.keep(account_id, whole, recalled, plan, asked.now)
         if not streamed:
             queued = sse.dumps(responses_answer.begun(whole, "queued"))
-            return replace(out, body=queued, delay=latency.NONE)
+            return replace(out, body=queued, delay=latency.NONE, stop=None)
         events = background.until_cancelled(
             responses_answer.events(whole),
             whole,
             lambda: self._memory.responses.is_cancelled(account_id, id),
         )
         lead = responses_answer.LEAD + 1
-        return replace(out, body=map(responses_answer.encoded, events), lead=lead)
+        return replace(out, body=map(responses_answer.encoded, events), lead=lead, stop=None)
 
     def _embed(self, asked: Asked) -> Served:
         deployment, request = asked.deployment, embeddings.parsed(asked.body)

@@ -31,8 +31,7 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 class Stream:
     """Server-sent events at the pace of a model; all at once where it has none.
 
-    Starlette's own response watches for a disconnect in a second task, which costs more than the
-    answer.
+    Only a paced one watches for a caller who hangs up: that costs more than an answer at once.
     """
 
     def __init__(
@@ -43,6 +42,7 @@ class Stream:
         headers: Mapping[str, str],
         first: Callable[[], None] = lambda: None,
         end: Callable[[], None] = lambda: None,
+        gone: Callable[[int], None] | None = None,
     ) -> None:
         self._events = events
         self._lead = lead
@@ -50,26 +50,42 @@ class Stream:
         self._headers = {"content-type": "text/event-stream; charset=utf-8", **headers}
         self._first = first
         self._end = end
+        self._gone = gone
+        """Called in the place of `end`, with the tokens that came, if the caller hangs up."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _raw(self._headers)})
-        try:
-            if self._delay.first_seconds:
-                await self._paced(send)
-            else:
-                self._first()
-                await _send(send, b"".join(self._events))
-        finally:
-            self._end()
+        if self._delay.first_seconds:
+            hung_up = asyncio.create_task(_hung_up(receive))
+            try:
+                told = await self._paced(send, hung_up)
+            finally:
+                hung_up.cancel()
+            if hung_up.done() and self._gone and told is not None:
+                self._gone(told)
+                return
+        else:
+            self._first()
+            await _send(send, b"".join(self._events))
+        self._end()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _paced(self, send: Send) -> None:
-        await asyncio.sleep(self._delay.first_seconds)
+    async def _paced(self, send: Send, hung_up: asyncio.Task[None]) -> int | None:
+        """The tokens after which the caller hung up; None who heard it all."""
+        await asyncio.wait({hung_up}, timeout=self._delay.first_seconds)
         self._first()
         for index, chunk in enumerate(self._events):
             if index > self._lead:
-                await asyncio.sleep(self._delay.gap_seconds)
+                await asyncio.wait({hung_up}, timeout=self._delay.gap_seconds)
+            if hung_up.done():
+                return max(0, index - self._lead)
             await _send(send, chunk)
+        return None
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(send: Send, body: bytes) -> None:
