@@ -105,6 +105,8 @@ def _condition(condition: Mapping[str, Any]) -> str:
     name, operator = condition.get("metricName"), str(condition.get("operator") or "")
     value = _shown(condition.get("metricValue"))
     split = ", ".join(_split(condition.get("dimensions") or ()))
+    if not operator:
+        return f"{name} {value}"
     bounds = f"{SIGNS.get(operator.lower(), operator)} {_shown(condition.get('threshold'))}"
     return f"{name} {value}, {bounds}" + (f" ({split})" if split else "")
 

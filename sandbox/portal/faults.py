@@ -25,6 +25,7 @@ def fault(body: Mapping[str, Any]) -> FaultOn:
 
 def _does(body: Mapping[str, Any]) -> str:
     action, code = str(body.get("action") or "answer"), str(body.get("code") or "")
+    code = "" if code == str(body.get("status")) else code
     percent = f"{100 * float(body.get('share') or 0):g} %"
     return {
         "answer": f"answers {body.get('status')} {code}".rstrip(),

@@ -30,7 +30,8 @@ FROM events WHERE {LATELY} GROUP BY 1
 SECONDS: Final = f"""
 SELECT account_lc || '/deployments/' || lower(deployment) AS id, substr(at, 1, 19) AS second,
     sum(status < 400) AS ok, sum(status = 429) AS throttled, sum(status >= 500) AS failed,
-    sum(filtered) AS filtered, sum(is_spillover) AS spilled, sum(prompt_tokens) AS prompt,
+    sum(filtered) AS filtered, sum(is_spillover AND status < 400) AS spilled,
+    sum(prompt_tokens) AS prompt,
     sum(cached_tokens) AS cached, sum(completion_tokens) AS completion
 FROM events WHERE {LATELY} AND id IN (SELECT value FROM json_each(:ids)) GROUP BY 1, 2
 """

@@ -96,11 +96,10 @@ def _told(rule: Stored, row: Row) -> dict[str, Any]:
         "alertTargetIDs": [row["resource_lc"]],
         "condition": {
             "metricName": row["operation"],
-            "timeAggregation": "",
-            "operator": "Equals",
-            "threshold": status,
             "metricValue": status,
-            "dimensions": [{"name": "caller", "value": row["caller"]}],
+            "caller": row["caller"],
+            "correlationId": row["correlation_id"],
+            "dimensions": [],
         },
     }
 

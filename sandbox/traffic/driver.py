@@ -22,6 +22,9 @@ from sandbox.traffic.wanted import TrafficWanted
 MOST_AT_ONCE: Final = 2000
 """Requests of one call: a caller comes back for the rest, and sees how far it is."""
 
+NOBODY: Final = "synthetic"
+"""Who asks, as the logs and the page have it."""
+
 BREATH: Final = 50
 """Requests after which others have their turn."""
 
@@ -152,6 +155,7 @@ class Driver:
             prompt=_about(wanted.prompt_tokens, dice),
             completion=_about(wanted.completion_tokens, dice),
             trouble=_trouble(wanted, dice),
+            principal=NOBODY,
         )
         outcome = self._synthetic.ask(thought, dice)
         tally.add(aim.account.subdomain, aim.variant, outcome)

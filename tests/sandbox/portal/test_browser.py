@@ -58,6 +58,11 @@ WIDER = """
   .map((each) => each.tagName + " " + each.textContent.trim().slice(0, 30))
 """
 
+PATHS = [
+    *("", "requests", "deployments", "resources?group=rg-test"),
+    *(f"resource?id={ACCOUNT}", "resource?id=none"),
+]
+
 RENEWED = """
 new Promise((done) => {
   const watched = document.getElementById("%s");
@@ -65,6 +70,24 @@ new Promise((done) => {
   document.dispatchEvent(new Event("visibilitychange"));
 })
 """
+
+
+FOCUSED = "document.activeElement.textContent"
+
+
+def press(browser: Browser, key: str) -> None:
+    """One key, down and up."""
+    code = {"Tab": 9, "Enter": 13}[key]
+    text = {"text": "\r"} if key == "Enter" else {}
+    for kind in ("keyDown", "keyUp"):
+        browser.tell(
+            "Input.dispatchKeyEvent",
+            type=kind,
+            key=key,
+            code=key,
+            windowsVirtualKeyCode=code,
+            **text,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +131,7 @@ def here(browser: Browser, cloud: Cloud, address: str) -> str:
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
-@pytest.mark.parametrize("path", ["", "requests", f"resource?id={ACCOUNT}", "resource?id=none"])
+@pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_readable_and_no_wider_than_the_screen(
     browser: Browser, here: str, width: int, scheme: str, path: str
 ) -> None:
@@ -152,6 +175,18 @@ def test_the_door_is_drawn_too(browser: Browser, address: str) -> None:
     assert browser.ask("document.documentElement.scrollWidth <= innerWidth")
     assert browser.ask(FAINT) == []
     browser.complaints.clear()  # the 401 itself
+
+
+def test_the_tab_key_goes_through_the_page_from_its_content_on(browser: Browser, here: str) -> None:
+    browser.look(width=1280, scheme="light")
+    browser.go(here)
+    press(browser, "Tab")
+    assert browser.ask(FOCUSED) == "Skip to content"
+    press(browser, "Enter")
+    press(browser, "Tab")
+    assert browser.ask("document.querySelector('main').contains(document.activeElement)")
+    links = "[...document.querySelectorAll('main a, main summary')]"
+    assert browser.ask(f"{links}.every((each) => each.tabIndex === 0)")
 
 
 def test_the_page_renews_itself_and_what_was_opened_stays_open(
