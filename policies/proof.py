@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from components.canonical import NotCanonical, built_in_filter_hash, filter_hash
@@ -107,7 +108,20 @@ def _filter_hash(world: World, deployment: Resource) -> str | None:
     if declared is None:
         name = deployment.fields.text(FILTER) or ""
         return built_in_filter_hash(name) if name.startswith("Microsoft.") else None
-    properties = declared.fields.read("properties")
+    hashes = _hashes_of(world)
+    if declared.urn not in hashes:
+        hashes[declared.urn] = _hash_of(declared)
+    return hashes[declared.urn]
+
+
+@lru_cache(maxsize=1)
+def _hashes_of(world: World) -> dict[str, str | None]:
+    """By URN: many deployments share a filter, and several rules ask."""
+    return {}
+
+
+def _hash_of(policy: Resource) -> str | None:
+    properties = policy.fields.read("properties")
     if not isinstance(properties, Mapping):
         return None
     known(properties, "properties")
