@@ -1,6 +1,6 @@
 """Approvals: every role said yes, in person, to what is deployed, after it was measured."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -40,10 +40,8 @@ class _Approval:
 
     @property
     def person(self) -> str | None:
-        """Who it was, by the directory's id."""
-        by = "data.by"
-        keys = ("objectId", "id", "name") if isinstance(self.entry.read(by), Mapping) else ()
-        found = [self.entry.text(f"{by}.{key}") for key in keys] or [self.entry.text(by)]
+        """Who it was: by the directory's id, or at least by name."""
+        found = (self.entry.text(f"data.by.{key}") for key in ("id", "name"))
         return next((text.strip().lower() for text in found if text and text.strip()), None)
 
 

@@ -44,6 +44,14 @@ PASSED = [
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.testedAt", days_before(90))]),
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.minutes", 15)]),
     (TESTED, "prod", [("routing", "routes.chat.rollback", "chat-v1")]),
+    (
+        TESTED,
+        "prod",
+        [
+            ("routing", "routes.chat.rollback", "account/chat-v0"),
+            (STACK, f"{REHEARSAL}.target", "ACCOUNT/chat-v0"),
+        ],
+    ),
     (RUNBOOK, "prod", []),
     (RUNBOOK, "prod", [(STACK, URL, "https://wiki.contoso.com/todos/4")]),
     (ON_CALL, "prod", []),
@@ -121,6 +129,16 @@ REFUSED = [
         "prod",
         [("routing", "routes.chat.rollback", "chat-v3")],
         "the route 'chat' goes back to 'chat-v3', but what was rehearsed is 'account/chat-v1'",
+    ),
+    (
+        TESTED,
+        "prod",
+        [
+            ("routing", "routes.chat.rollback", "account/chat-v0"),
+            (STACK, f"{REHEARSAL}.target", "account/chat-v00"),
+        ],
+        "goes back to 'account/chat-v0', but what was rehearsed is 'account/chat-v00'",
+        [RETAINED],
     ),
     (RUNBOOK, "staging", [(STACK, "operations.runbookUrl", MISSING)], "names no runbook"),
     (RUNBOOK, "prod", [(STACK, URL, "http://wiki.contoso.com/x")], "which is no https address"),
