@@ -154,21 +154,28 @@ def filter_of(world: World, deployment: Resource) -> Resource | None:
     return None
 
 
-def known(value: Value, path: str) -> None:
+def known(value: Value, path: str = "") -> None:
     """Go through a whole value.
 
     Raises:
         Need: a part of it is unknown.
     """
-    match value:
-        case Unknown():
-            raise Need(path)
-        case Mapping():
-            for key, held in value.items():
-                known(held, f"{path}.{key}")
-        case list():
-            for place, held in enumerate(value):
-                known(held, f"{path}[{place}]")
+    if (within := _unknown_within(value)) is not None:
+        raise Need(f"{path}{within}".lstrip("."))
+
+
+def _unknown_within(value: Value) -> str | None:
+    """Where a value is unknown; None if it is known in all its parts."""
+    if isinstance(value, str | int | float | None):
+        return None  # most of them, so asked first
+    if isinstance(value, Unknown):
+        return ""
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, held in parts:
+        within = _unknown_within(held)
+        if within is not None:
+            return (f"[{key}]" if isinstance(key, int) else f".{key}") + within
+    return None
 
 
 def time(text: str | None) -> datetime | None:

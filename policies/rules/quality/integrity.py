@@ -26,7 +26,7 @@ MOST: Final = 3
 
 
 def evidence_integrity(evidence: Resource, ctx: Context) -> Iterator[Finding]:
-    known(evidence.inputs, "evidence")
+    known(evidence.inputs)
     version = evidence.fields.read("schemaVersion")
     if version != SCHEMA_VERSION:
         yield Finding(
