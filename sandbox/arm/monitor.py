@@ -106,6 +106,8 @@ def put_query_rule(wanted: Body, stored: Body | None, situation: Situation) -> B
     if kind == "LogAlert":
         _severity(asked)
     _there(situation.store, asked.get("scopes"), "scopes")
+    if stored and _scopes(stored) != _scopes(wanted):
+        raise bad_request("Scope can not be updated")
     _told(situation.store, (asked.get("actions") or {}).get("actionGroups") or [])
     if not (asked.get("criteria") or {}).get("allOf"):
         raise bad_request("The criteria of the scheduled query rule is empty.")
@@ -134,6 +136,10 @@ def put_query_rule(wanted: Body, stored: Body | None, situation: Situation) -> B
             "isWorkspaceAlertsStorageConfigured": False,
         },
     }
+
+
+def _scopes(rule: Body) -> set[str]:
+    return {str(each).lower() for each in properties(rule).get("scopes") or []}
 
 
 def _criteria(criteria: Body) -> None:

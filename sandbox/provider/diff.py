@@ -114,6 +114,12 @@ def _replaces(
 ) -> bool:
     if each.root not in replacing:
         return False
+    # As azure-native has it: within such an object a change replaces, what comes or goes does not,
+    # and nor does an element of a list.
+    if each.path != each.root and (
+        each.change != "UPDATE" or each.path.startswith(f"{each.root}[")
+    ):
+        return False
     # A default now written down: the resource has that value already.
     written = each.change == "ADD" and each.path == each.root and each.path in state
     return not (written and same(new[each.path], state[each.path]))

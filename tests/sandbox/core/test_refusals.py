@@ -17,7 +17,17 @@ from tests.sandbox.core.cloud import (
     code,
     deployment,
 )
-from tests.sandbox.core.examples import CORA, EXAMPLES, OPENAI_USER, ROLES, SUBNET, VNET
+from tests.sandbox.core.examples import (
+    ACTION_GROUP,
+    CORA,
+    EXAMPLES,
+    INSIGHTS,
+    OPENAI_USER,
+    ROLES,
+    SUBNET,
+    VNET,
+    WORKSPACE,
+)
 
 CHAT = f"{ACCOUNT}/deployments/chat"
 POLICY = f"{ACCOUNT}/raiPolicies/strict"
@@ -26,6 +36,7 @@ PLACE = {"location": "swedencentral"}
 ASSIGNMENT = f"{ACCOUNT}/providers/Microsoft.Authorization/roleAssignments"
 NAME = "33333333-0000-4000-8000-000000000001"
 BODIES = {path: body for _, path, body in EXAMPLES}
+RULE_ID = f"{INSIGHTS}/scheduledQueryRules/errors"
 PROPERTIES = ACCOUNT_BODY["properties"]
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 UNKNOWN = "55555555-0000-4000-8000-000000000009"
@@ -77,6 +88,11 @@ def put(path: str, body: Any, **more: Any) -> Ask:
 def wired(cloud: Cloud) -> None:
     for path in (VNET, SUBNET):
         assert cloud.put(path, BODIES[path]).status == 201
+
+
+def watching(scope: str) -> dict[str, Any]:
+    rule = BODIES[RULE_ID]
+    return {**rule, "properties": {**rule["properties"], "scopes": [scope]}}
 
 
 MODEL = {"properties": {"model": {"format": "OpenAI", "name": "gpt-5.4", "version": "2026-03-05"}}}
@@ -222,6 +238,15 @@ REFUSALS: dict[str, tuple[Ask, int, str, str]] = {
             put(f"{ASSIGNMENT}/{NAME}", role(roleDefinitionId=f"{ROLES}/{READER}")),
         ),
         *(400, "RoleAssignmentUpdateNotPermitted", "are not allowed to be updated"),
+    ),
+    "a log alert that is to watch something else": (
+        after(
+            *(put(each, BODIES[WORKSPACE]) for each in (WORKSPACE, f"{WORKSPACE}-2")),
+            put(ACTION_GROUP, BODIES[ACTION_GROUP]),
+            put(RULE_ID, BODIES[RULE_ID]),
+            put(RULE_ID, watching(f"{WORKSPACE}-2")),
+        ),
+        *(400, "BadRequest", "Scope can not be updated"),
     ),
     "a network without addresses": (
         put(f"{VNET}-2", {**PLACE, "properties": {}}),

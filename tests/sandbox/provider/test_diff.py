@@ -83,6 +83,15 @@ def test_whatever_is_under_an_input_that_cannot_change_replaces():
     }
 
 
+def test_what_comes_and_goes_within_such_an_input_replaces_nothing():
+    old, new = {"subnet": {"id": "a"}}, {"subnet": {"id": "a", "name": "ai"}}
+    assert paths(old, new, frozenset({"subnet"})) == {"subnet.name": "ADD"}
+    assert paths(new, old, frozenset({"subnet"})) == {"subnet.name": "DELETE"}
+    assert paths({}, old, frozenset({"subnet"})) == {"subnet": "ADD_REPLACE"}
+    lists = paths({"names": ["a"]}, {"names": ["b", "c"]}, frozenset({"names"}))
+    assert lists == {"names[0]": "UPDATE", "names[1]": "ADD"}
+
+
 @pytest.mark.parametrize("one", ["East US 2", "eastus2", "EastUS2"])
 @pytest.mark.parametrize("other", ["East US 2", "eastus2"])
 def test_a_location_has_many_spellings(one, other):
