@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from components import evidence_file
 from components.evidence_entry import SCHEMA_VERSION
-from components.evidence_file import Recorded
+from components.evidence_file import Recorded, UnreadableEvidence
 from components.evidence_kinds import KINDS, part_of
 from components.prompts import template_hash
 from components.sections import Settings
 from components.stack import Stack
+
+OURS: Final = frozenset({"schemaVersion", "subject", "current", "chain", "operations"})
+"""What an Evidence says besides its entries, each of which stands under its kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +49,8 @@ def register(stack: Stack, settings: Settings, root: Path) -> None:
         pulumi.RunError: the evidence file cannot be read.
     """
     try:
-        recorded = evidence_file.read(root / settings.readiness.evidence)
-    except evidence_file.UnreadableEvidence as error:
+        recorded = entries(root / settings.readiness.evidence)
+    except UnreadableEvidence as error:
         raise pulumi.RunError(str(error)) from None
     chain = chain_of(recorded, settings.readiness.evidence)
     for account, each in sorted(settings.accounts.items()):
@@ -66,8 +69,21 @@ def register(stack: Stack, settings: Settings, root: Path) -> None:
             "actionGroup": stack.names.action_group("on-call"),
         },
     }
-    content = {"chain": chain, "operations": declared, **of_stack(recorded)}
+    content = {"chain": chain, "operations": declared, **of_stack(recorded, stack.name)}
     Evidence(stack.name, EvidenceArgs(subject={"stack": stack.name}, content=content))
+
+
+def entries(file: Path) -> list[Recorded]:
+    """What was recorded of a stack.
+
+    Raises:
+        UnreadableEvidence: it cannot be read, or would stand in the graph for something else.
+    """
+    recorded = evidence_file.read(file)
+    for each in recorded:
+        if (kind := str(each.entry.get("kind"))) in OURS:
+            raise UnreadableEvidence(file.name, each.line, f"{kind} is no kind")
+    return recorded
 
 
 def chain_of(recorded: list[Recorded], name: str) -> dict[str, Any]:
@@ -89,8 +105,8 @@ def of_deployment(
     found: dict[str, Any] = {}
     routes = {
         key
-        for key, route in settings.routes.items()
-        for name in (route.stable, route.candidate, *route.fallback)
+        for key, wanted in settings.routes.items()
+        for name in (wanted.stable, wanted.candidate, *wanted.fallback)
         if name and settings.target(name) == (account, deployment)
     }
     asked: dict[str, Any] = {}
@@ -98,23 +114,26 @@ def of_deployment(
         subject, kind = _subject(each), str(each.entry.get("kind"))
         if (subject.get("account"), subject.get("deployment")) == (account, deployment):
             found[kind] = each.entry
-        elif kind == "demand" and subject.get("route") in routes:
-            asked[subject["route"]] = each.entry
+        elif kind == "demand" and (route := str(subject.get("route"))) in routes:
+            asked[route] = each.entry
     if asked:
         found["demand"] = max(asked.values(), key=_peak)
     return found
 
 
-def of_stack(recorded: list[Recorded]) -> dict[str, Any]:
+def of_stack(recorded: list[Recorded], stack: str) -> dict[str, Any]:
     """The newest entry of each kind on the stack and its routes.
 
-    Of some kinds it is a list, oldest first, with the newest of each role, route or matter.
+    What was said of another stack, such as an approval of staging, is not said of this one. Of
+    some kinds it is a list, oldest first, with the newest of each role, route or matter.
     """
     found: dict[str, Any] = {}
     several: dict[str, dict[str, Any]] = {}
     for each in recorded:
         kind = str(each.entry.get("kind"))
-        if "deployment" in _subject(each):
+        subject = _subject(each)
+        elsewhere = kind in KINDS and KINDS[kind].about == "stack" and subject.get("stack") != stack
+        if "deployment" in subject or elsewhere:
             continue
         if kind in KINDS and KINDS[kind].one_for_each:
             held = several.setdefault(kind, {})

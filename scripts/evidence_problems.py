@@ -78,6 +78,10 @@ def _out_of_date(each: Recorded, profile: Profile, now: datetime) -> Iterator[Pr
 def _of_something_else(each: Recorded, target: Declared) -> Iterator[Problem]:
     kind, number = str(each.entry.get("kind")), each.entry.get("seq")
     identity = each.entry.get("identity")
+    stack = part_of(each.entry, "subject.stack")
+    if kind in KINDS and KINDS[kind].about == "stack" and stack != target.stack:
+        what = f"entry {number}, {kind}, is about {stack}, not about {target.stack}"
+        yield Problem("identity", each.line, what, f"record it of {target.stack}")
     if kind not in KINDS or not isinstance(identity, Mapping):
         return
     key = (str(identity.get("account")), str(identity.get("deployment")))

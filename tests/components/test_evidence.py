@@ -3,7 +3,7 @@
 import pytest
 
 from components import settings
-from components.evidence import chain_of, of_deployment, of_stack
+from components.evidence import OURS, chain_of, entries, of_deployment, of_stack
 from components.evidence_file import Recorded, UnreadableEvidence, parse, read
 from tests.components.evidence_examples import DATA, entry
 
@@ -63,11 +63,25 @@ def test_the_stack_has_one_approval_a_role_and_one_rollback_a_route():
         entry("cost", seq=7),
         entry("loadTest", seq=8),
     )
-    found = of_stack(file)
+    found = of_stack(file, "prod")
     assert [each["seq"] for each in found["approval"]] == [2, 3]
     assert [each["seq"] for each in found["rollback"]] == [4, 5]
     assert found["cost"]["seq"] == 7
     assert "loadTest" not in found
+
+
+def test_what_was_said_of_another_stack_is_not_said_of_this_one():
+    of_staging = entry("approval", subject={"stack": "staging"})
+    assert of_stack(recorded(of_staging), "prod") == {}
+    assert "approval" in of_stack(recorded(of_staging), "staging")
+
+
+@pytest.mark.parametrize("kind", sorted(OURS))
+def test_no_entry_takes_the_place_of_what_the_program_says(tmp_path, kind):
+    file = tmp_path / "prod.yaml"
+    file.write_text(f"- kind: cost\n- kind: {kind}\n")
+    with pytest.raises(UnreadableEvidence, match=rf"prod\.yaml:2: {kind} is no kind"):
+        entries(file)
 
 
 def test_the_chain_ends_at_the_last_entry_and_the_newest_time():
@@ -82,11 +96,20 @@ def test_the_chain_ends_at_the_last_entry_and_the_newest_time():
     assert chain_of([], "none.yaml") == {"file": "none.yaml", "entries": 0}
 
 
-@pytest.mark.parametrize(
-    "odd", [{}, {"kind": []}, {"kind": "demand", "subject": 1}, {"subject": {}}]
-)
+ODD = [
+    {},
+    {"kind": []},
+    {"kind": "demand", "subject": 1},
+    {"kind": "demand", "subject": {"route": [1]}},
+    {"kind": "demand", "subject": {"route": "chat"}, "data": []},
+    {"kind": "approval", "subject": {"stack": "prod"}, "data": {"role": {}}},
+    {"subject": {}},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
 def test_an_odd_entry_is_for_the_gate_to_refuse(odd):
-    of_stack(recorded(odd))
+    of_stack(recorded(odd), "prod")
     of_deployment(recorded(odd), "primary", "chat-v3", PROD)
     chain_of(recorded(odd), "any.yaml")
 

@@ -1,5 +1,6 @@
 """What is recorded counts for as long as it is true of what is declared."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,3 +45,11 @@ def test_of_several_entries_only_the_newest_must_hold(prod):
     old = [each for each in recorded if each.entry["kind"] == "approval"]
     assert len(old) == 5
     assert len([each for each in said(prod, NOW + timedelta(days=31)) if "approval" in each]) == 5
+
+
+def test_what_was_said_of_another_stack_is_named(prod):
+    staging = replace(prod, stack="staging")
+    said = [each.what for each in problems(read(prod.file), staging, NOW)]
+    assert sum("approval, is about prod, not about staging" in each for each in said) == 5
+    assert any("cost, is about prod, not about staging" in each for each in said)
+    assert not any("loadTest" in each for each in said)
