@@ -112,6 +112,10 @@ def _unbroken(file: Path, content: bytes) -> list[Recorded]:
         raise Broken(str(error)) from None
     if found := first_break(recorded):
         raise Broken(f"{file.name}:{found.line}: {found.what}. Fix: restore it from git")
+    for each in recorded:
+        for complaint in complaints(each.entry):
+            said = f"entry {each.entry['seq']} was not recorded by plumb: {complaint}"
+            raise Broken(f"{file.name}:{each.line}: {said}. Fix: restore it from git")
     return recorded
 
 

@@ -15,7 +15,7 @@ from components.evidence_kinds import Cost
 from components.stack_file import ROOT
 from scripts import evidence_log
 from scripts.evidence_log import Broken, Draft, Locked, NotRecorded, append, read
-from tests.components.evidence_examples import DATA
+from tests.components.evidence_examples import DATA, entry
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
@@ -86,6 +86,15 @@ def test_nothing_is_added_to_a_broken_chain(add, file):
     with pytest.raises(Broken, match=r"prod\.yaml:1: entry 1 was changed after it was recorded"):
         add(cost())
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("odd", [{"measuredAt": "yesterday"}, {"data": {"forecastMonthly": 1}}])
+def test_nothing_is_added_to_what_plumb_did_not_record(add, file, odd):
+    forged = entry("cost", **odd)
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump([forged]))
+    with pytest.raises(Broken, match="entry 1 was not recorded by plumb"):
+        add(cost())
 
 
 @pytest.mark.parametrize("text", ["a: 1", "- [", "- {a: }", "\xff"])
