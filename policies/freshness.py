@@ -1,6 +1,7 @@
 """Which entry is the newest, and how long a date counts."""
 
 from datetime import datetime
+from math import ceil
 
 from policies.proof import days_ago, entries
 from policies.values import Fields
@@ -17,6 +18,5 @@ def outdated(text: str | None, most: float, now: datetime) -> str | None:
     ago = days_ago(text, now)
     if isinstance(ago, str):
         return ago
-    # One digit, unless that would call what is too old as old as it may be.
-    old = f"{ago:.1f}" if round(ago, 1) > most else f"{ago:.4f}"
-    return f"is {old} days old (limit {most:g})" if ago > most else None
+    # Rounded up: what is too old by a second is not as old as it may be.
+    return f"is {ceil(10 * ago) / 10:.1f} days old (limit {most:g})" if ago > most else None

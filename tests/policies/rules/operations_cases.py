@@ -119,7 +119,7 @@ REFUSED = [
         TESTED,
         "prod",
         [(STACK, f"{REHEARSAL}.testedAt", days_before(90, seconds=1))],
-        "the rollback rehearsal of the route 'chat' is 90.0000 days old (limit 90)",
+        "the rollback rehearsal of the route 'chat' is 90.1 days old (limit 90)",
     ),
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.testedAt", MISSING)], "has no date", [HONEST]),
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.minutes", 15.5)], "took 15.5 minutes when it was"),

@@ -1,6 +1,8 @@
 """What the tables cannot say of the rules on observability, operations and business."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from components import catalog
 from policies import judge, world
@@ -284,6 +286,21 @@ def test_joins_grow_with_the_stack_and_not_with_its_square(monkeypatch):
 
     small, double = joins(100), joins(200)
     assert double < 2.2 * small
+
+
+ALERTS = ["errors", "availability", "latency", "throttling", "utilisation"]
+
+
+@settings(max_examples=25)
+@given(st.sets(st.sampled_from(ALERTS)), st.sets(st.sampled_from(ALERTS)))
+def test_one_alert_more_leaves_no_deployment_unwatched(few, more):
+    def unwatched(alerts):
+        gone = [(alert, "", MISSING) for alert in ALERTS if alert not in alerts]
+        return {
+            said for rule in (ERRORS, LATENCY, THROTTLING) for said in messages(rule, sound(*gone))
+        }
+
+    assert unwatched(few | more) <= unwatched(few)
 
 
 def test_an_objective_is_held_against_the_lowest_alert():
