@@ -29,6 +29,8 @@ class Route:
     enabled: bool
     shares: tuple[Share, ...]
     seed: str
+    rollout: str
+    """Which one is under way, and how far it is, as its controller wrote it down."""
     changed_at: str
     problem: str = ""
     """Why the flag cannot be read, if so."""
@@ -47,8 +49,10 @@ def route(store: str, item: KeyValue) -> Route:
         flag = json.loads(item.value or "")
         enabled, split, variants = bool(flag.get("enabled")), shares(flag), _variants(flag)
         seed, problem = str((flag.get("allocation") or {}).get("seed") or ""), ""
+        told = (flag.get("telemetry") or {}).get("metadata") or {}
+        rollout = ", step ".join(str(told[key]) for key in ("rollout", "step") if told.get(key))
     except (ValueError, TypeError, AttributeError, RecursionError):
-        enabled, split, variants, seed = False, {}, {}, ""
+        enabled, split, variants, seed, rollout = False, {}, {}, "", ""
         problem = "its value is no feature flag"
     return Route(
         name=name,
@@ -57,6 +61,7 @@ def route(store: str, item: KeyValue) -> Route:
         enabled=enabled,
         shares=tuple(_share(name, part, variants) for name, part in split.items()),
         seed=seed,
+        rollout=rollout,
         changed_at=item.last_modified,
         problem=problem,
     )

@@ -233,7 +233,7 @@ def _shown(row: Row, *, contexts: bool = False) -> Body:
             "startDateTime": row["fired"],
             "lastModifiedDateTime": changed,
             "lastModifiedUserName": changes[-1]["modifiedBy"] if changes else "System",
-            "actionStatus": {"isSuppressed": not told.get("sent")},
+            "actionStatus": {"isSuppressed": bool(told.get("muted"))},
             "description": told.get("description", ""),
         }
     }

@@ -111,8 +111,9 @@ def settle(store: Store, wanted: Rule, found: list[Finding], at: datetime) -> No
     with store.transaction():
         for split, each in holding.items():
             if split not in known:
-                heard = () if _muted(store, wanted, split, at) else to
-                inbox.fire(store, wanted.id, split, at, told(wanted, each), heard)
+                muted = _muted(store, wanted, split, at)
+                said = {**told(wanted, each), "muted": muted}
+                inbox.fire(store, wanted.id, split, at, said, () if muted else to)
         for split, number in known.items():
             if split not in holding:
                 inbox.resolve(store, number, at, to)

@@ -39,6 +39,7 @@ FLAG: dict[str, Any] = {
         ],
         "seed": "chat/r-0001",
     },
+    "telemetry": {"enabled": True, "metadata": {"rollout": "r-0001", "step": "2"}},
 }
 
 

@@ -264,3 +264,7 @@ def test_the_pages_are_made_for_screen_readers_too(visitor: Visitor) -> None:
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'aria-labelledby="([^"]+)"', page)) <= set(ids)
+
+
+def test_a_route_shows_the_rollout_that_is_under_way(visitor: Visitor) -> None:
+    assert "Rollout <b>r-0001, step 2</b>" in visitor.see()

@@ -108,6 +108,7 @@ def test_alerts_that_do_not_end_by_themselves_fire_anew_and_tell_nobody_while_mu
         told = later(observed, minutes=5)
     assert [each["monitorCondition"] for each in told] == ["Fired"] * 4
     assert [bool(each["sent"]) for each in reversed(told)] == [True, False, False, True]
+    assert [each["muted"] for each in reversed(told)] == [False, True, True, False]
 
 
 def test_what_is_muted_of_one_deployment_is_told_of_another(observed):

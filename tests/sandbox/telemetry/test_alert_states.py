@@ -49,6 +49,7 @@ def test_each_alert_has_the_essentials_of_azure(fired):
         "Platform",
     )
     assert (found["alertState"], found["monitorCondition"]) == ("New", "Fired")
+    assert found["actionStatus"] == {"isSuppressed": False}
     assert "monitorConditionResolvedDateTime" not in found
     assert log["properties"]["essentials"]["monitorCondition"] == "Resolved"
     assert log["properties"]["essentials"]["monitorConditionResolvedDateTime"]

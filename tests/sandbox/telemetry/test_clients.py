@@ -1,5 +1,6 @@
 """Microsoft's own clients, unmodified, and an application's exporter, against a running sandbox."""
 
+import asyncio
 import gzip
 import io
 import json
@@ -13,9 +14,11 @@ import pytest
 import requests
 from azure.core.exceptions import HttpResponseError
 from azure.identity import DefaultAzureCredential, get_bearer_token_provider
+from azure.identity.aio import DefaultAzureCredential as AsyncCredential
 from azure.mgmt.monitor import MonitorManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.monitor.query import LogsBatchQuery, LogsQueryClient, LogsQueryStatus
+from azure.monitor.query.aio import LogsQueryClient as AsyncLogsQueryClient
 
 from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, SUBSCRIPTION, deployment
 from tests.sandbox.running import RunningSandbox
@@ -355,3 +358,62 @@ def test_what_a_filter_stopped_is_told_by_category_and_severity(
         )
         for series in harmful.timeseries
     } == {("hate", "high"): 1, ("jailbreak", ""): 1, ("violence", "medium"): 1}
+
+
+def test_the_logs_are_asked_asynchronously_as_well(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    seen = talk(deployed, credential, 3)
+    workspace = get(deployed, credential, WORKSPACE)["customerId"]
+
+    async def asked() -> int:
+        endpoint = f"{deployed.arm}/loganalytics"
+        # aiohttp reads SSL_CERT_FILE when it is imported, which another test may have done.
+        trust = {"connection_verify": str(deployed.folder / "ca.pem")}
+        async with (
+            AsyncCredential(**trust) as who,
+            AsyncLogsQueryClient(who, endpoint=endpoint, **trust) as logs,
+        ):
+            answer = await logs.query_workspace(
+                workspace,
+                "AzureDiagnostics | join kind=inner (AzureDiagnostics | distinct CorrelationId) "
+                "on CorrelationId | summarize calls = make_set(CorrelationId) "
+                "| mv-expand calls to typeof(string)",
+                timespan=DAY,
+            )
+            assert answer.status == LogsQueryStatus.SUCCESS
+            return len(answer.tables[0].rows)
+
+    assert asyncio.run(asked()) == len(seen)
+
+
+def test_a_rule_with_a_query_that_is_not_answered_is_refused_to_the_client(
+    deployed: RunningSandbox, credential: DefaultAzureCredential
+) -> None:
+    def rule(query: str) -> io.BytesIO:
+        condition = {
+            "query": query,
+            "timeAggregation": "Count",
+            "operator": "GreaterThan",
+            "threshold": 0,
+        }
+        properties = {
+            "severity": 3,
+            "scopes": [WORKSPACE],
+            "evaluationFrequency": "PT5M",
+            "windowSize": "PT5M",
+            "criteria": {"allOf": [condition]},
+        }
+        body = {"location": "swedencentral", "properties": properties}
+        return io.BytesIO(json.dumps(body).encode())
+
+    with MonitorManagementClient(
+        credential, deployed.subscription_id, **deployed.clients
+    ) as client:
+        with pytest.raises(HttpResponseError, match="Failed to resolve table") as no:
+            client.scheduled_query_rules.create_or_update("rg-test", "r", rule("Nothing | count"))
+        assert (no.value.status_code, no.value.error.code) == (400, "BadRequest")
+        made = client.scheduled_query_rules.create_or_update(
+            "rg-test", "r", rule("AppTraces | where SeverityLevel >= 3")
+        )
+        assert made.name == "r"
