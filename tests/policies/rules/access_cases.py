@@ -2,7 +2,7 @@
 
 from policies.rules.security.access import CUSTOM_ROLE, ELIGIBILITY
 from policies.values import UNKNOWN
-from tests.policies.compliant.part import GROUP, SUBSCRIPTION, Part, role
+from tests.policies.compliant.part import ACCOUNT_ID, GROUP, SUBSCRIPTION, Part, role
 from tests.policies.worlds import MISSING, wire
 
 ROLES = "rbac-least-privilege"
@@ -125,6 +125,13 @@ REFUSED = [
     (PEOPLE, "prod", [("access", "principalType", "Agent")], "principalType is 'Agent'"),
     (CALLABLE, "prod", [("access", "", MISSING)], "nobody may call 'account'"),
     (CALLABLE, "dev", [("access", DEFINITION, role("Reader"))], "nobody may call 'account'"),
+    (CALLABLE, "prod", [("access", DEFINITION, MISSING)], "nobody may call 'account'", {ROLES}),
+    (
+        CALLABLE,
+        "prod",
+        [("access", "scope", f"{ACCOUNT_ID}-other"), ("group", "", MISSING)],
+        "nobody may call 'account'",
+    ),
     (
         CALLABLE,
         "staging",

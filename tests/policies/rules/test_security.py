@@ -110,3 +110,9 @@ def test_an_account_in_a_group_that_nobody_can_name_yet_is_not_taken_for_callabl
 def test_nobody_knows_where_an_unknown_sku_is_answered(sku, profile):
     (message,) = messages(REGION, sound(("embed", "sku.name", sku), profile=profile), profile)
     assert "processed nobody knows where" in message
+
+
+def test_an_account_in_no_group_is_not_callable_through_one():
+    world = sound(("account", "resourceGroupName", MISSING), ("access", "scope", GROUP))
+    (message,) = messages(CALLABLE, world)
+    assert "nobody may call" in message
