@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from components.evidence_entry import complaints
 from components.evidence_file import Recorded
 from components.evidence_kinds import KINDS, part_of
 from components.profiles import Profile
@@ -103,7 +104,9 @@ def dossier(
 ) -> Dossier:
     """The gate's report with the evidence on what serves today."""
     proofs = [
-        proof for each in newest(recorded) if (proof := _proof(each.entry, target, now)) is not None
+        _proof(each.entry, target, now)
+        for each in newest(recorded)
+        if not any(complaints(each.entry)) and _counts(each.entry, target)
     ]
     order = list(KINDS)
     proofs.sort(key=lambda p: (CATEGORIES.index(p.category), order.index(p.kind), p.about, p.seq))
@@ -123,26 +126,33 @@ CATEGORY_OF: Final[Mapping[str, Category]] = {
 }
 
 
-def _proof(entry: Mapping[str, Any], target: Declared, now: datetime) -> Proof | None:
-    kind = str(entry.get("kind"))
-    if kind not in KINDS:
-        return None
-    account, deployment = (part_of(entry, f"subject.{part}") for part in ("account", "deployment"))
-    if KINDS[kind].about == "deployment" and (account, deployment) not in target.serving:
-        return None
-    route = part_of(entry, "subject.route")
-    about = {
-        "deployment": f"{account}/{deployment}",
-        "route": f"route {route}",
-        "stack": str(part_of(entry, KINDS[kind].one_for_each) or target.stack),
-    }[KINDS[kind].about]
-    old, number = age(entry, now), entry.get("seq")
+def _counts(entry: Mapping[str, Any], target: Declared) -> bool:
+    """Whether it is about this stack, or about what serves in it."""
+    subject = entry["subject"]
+    match KINDS[entry["kind"]].about:
+        case "deployment":
+            return (subject["account"], subject["deployment"]) in target.serving
+        case "route":
+            return subject["route"] in target.settings.routes
+    return bool(subject["stack"] == target.stack)
+
+
+def _proof(entry: Mapping[str, Any], target: Declared, now: datetime) -> Proof:
+    kind, subject = str(entry["kind"]), entry["subject"]
+    match KINDS[kind].about:
+        case "deployment":
+            about = f"{subject['account']}/{subject['deployment']}"
+        case "route":
+            about = f"route {subject['route']}"
+        case _:
+            about = str(part_of(entry, KINDS[kind].one_for_each) or target.stack)
+    old = age(entry, now)
     links = (part_of(entry, f"data.{part}") for part in ("uri", "url", "link"))
     return Proof(
         category=CATEGORY_OF[kind],
         kind=kind,
         about=about,
-        seq=number if isinstance(number, int) else 0,
+        seq=entry["seq"],
         at=str(part_of(entry, KINDS[kind].dated)),
         age_days=old.total_seconds() / 86400 if old is not None else None,
         limit_days=days(kind, target.profile),
