@@ -75,7 +75,7 @@ def _unknown_keys(evidence: Resource) -> Iterator[str]:
     for key, held in sorted(evidence.inputs.items()):
         if key in PARTS and isinstance(held, Mapping):
             yield from (f"{key}.{inner}" for inner in sorted(held) if inner not in PARTS[key])
-        elif key not in PARTS and key not in KINDS and key != "schemaVersion":
+        elif key not in KINDS and key != "schemaVersion":
             yield key
 
 

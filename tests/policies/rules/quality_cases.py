@@ -52,6 +52,11 @@ PASSED = [
     (MATCHES, "prod", [("strict", "properties.contentFilters.0.severityThreshold", "Medium")]),
     (MATCHES, "prod", [("strict", "properties.mode", "Blocking"), EMBEDDINGS_SERVE]),
     (MATCHES, "prod", [(PROOF, "evaluation.identity.sku", "GlobalStandard")]),
+    (
+        MATCHES,
+        "prod",
+        [EMBEDDINGS_SERVE, ("embed-evidence", "evaluation", part(PROOF).inputs["evaluation"])],
+    ),
     (MATCHES, "prod", [("previous", MODEL, "gpt-5.5")]),
     (FRESH, "prod", [(PROOF, "evaluation.measuredAt", ago(days=14))]),
     (FRESH, "staging", [(PROOF, "evaluation.measuredAt", ago(days=30))]),
@@ -205,6 +210,7 @@ REFUSED = [
         "relevance 3.9 (need 4.0); fluency 3 (need 4.0)",
     ),
     (METRICS, "dev", evaluated(("metrics.fluency", MISSING)), "fluency absent", {HONEST}),
+    (METRICS, "dev", evaluated(("metrics.relevance", MISSING)), "relevance absent", {HONEST}),
     (METRICS, "prod", evaluated(("passShareLower", 0.79)), "passShareLower 0.79 (need 0.8)"),
     (METRICS, "prod", evaluated(("passShareLower", MISSING)), "Lower absent", {HONEST}),
     (
@@ -233,6 +239,7 @@ REFUSED = [
     (HONEST, "prod", [(PROOF, "schemaVersion", MISSING)], "schema unset, not '1'"),
     (HONEST, "prod", [(PROOF, "opinion", {"good": True})], "holds 'opinion', which nothing"),
     (HONEST, "prod", [(PROOF, "chain.author", "kim")], "holds 'chain.author', which nothing"),
+    (HONEST, "prod", [("embed-evidence", "current", "fine")], "holds 'current', which nothing"),
     (
         HONEST,
         "prod",
@@ -255,6 +262,19 @@ REFUSED = [
         "(approval[0]) of 'stack-evidence' was changed",
     ),
     (HONEST, "prod", evaluated(("mood", 5)), "data.mood: is not known"),
+    (HONEST, "prod", evaluated(("a", 5), ("b", 5), ("c", 5)), "data.c: is not known. Fix"),
+    (
+        HONEST,
+        "prod",
+        evaluated(("a", 5), ("b", 5), ("c", 5), ("d", 5)),
+        "data.c: is not known, and 1 more. Fix",
+    ),
+    (
+        HONEST,
+        "prod",
+        [*evaluated(("mood", 5)), (PROOF, "chain.file", MISSING)],
+        "Fix: restore the evidence file from git",
+    ),
     (HONEST, "prod", evaluated(("uri", "http://x.y")), "data.uri: string should match"),
     (HONEST, "prod", evaluated(("datasetSha256", "ab")), "data.datasetSha256: string"),
     (HONEST, "prod", evaluated(("passShareLower", 1.2)), "less than or equal to 1"),
@@ -266,6 +286,7 @@ REFUSED = [
     ),
     (HONEST, "prod", [(PROOF, "evaluation.seq", 99)], "its chain ends before"),
     (HONEST, "prod", [(PROOF, "chain.entries", MISSING)], "its chain ends before"),
+    (HONEST, "prod", [(PROOF, "chain.headAt", MISSING)], "its chain ends before"),
     (HONEST, "prod", [(PROOF, "chain.headAt", ago(days=3))], "its chain ends before"),
     (
         HONEST,
