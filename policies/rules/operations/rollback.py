@@ -192,9 +192,9 @@ RULES: Final[list[Rule]] = [
         description="What a route goes back to is still deployed, and can carry the load.",
         why="A rollback is one write only while the old deployment is there. Once it is gone, or "
         "too small, going back means quota, a new deployment and an hour of outage.",
-        fix="Name the deployment that served before as the route's rollback (plumbline:routes), and "
-        "keep it, with half the capacity of the one that serves now, until that one has proven "
-        "itself.",
+        fix="Name the deployment that served before as the route's rollback (plumbline:routes), "
+        "and keep it, with half the capacity of the one that serves now, until that one has "
+        "proven itself.",
         types=frozenset({ROUTING}),
         controls=("Well-Architected OE:12",),
         params=(RETAINED_SHARE,),

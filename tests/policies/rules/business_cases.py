@@ -29,6 +29,7 @@ def without_approvals_of(*roles):
 PASSED = [
     (APPROVED, "prod", []),
     (APPROVED, "prod", [(STACK, f"{SECURITY}.at", days_before(0.5))]),
+    (APPROVED, "prod", [(STACK, f"{SECURITY}.at", days_before(1))]),
     (APPROVED, "prod", [("chat", "sku.capacity", 300)]),
     (APPROVED, "prod", [(STACK, f"{PRODUCT}.by.id", MISSING)]),
     (BUDGET, "prod", []),
