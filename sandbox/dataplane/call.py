@@ -30,8 +30,8 @@ class Call:
     request: Request
     operation: Operation
     account: Account
-    principal: str = ""
-    """Who asks, once that is known; empty for a key."""
+    principal: str
+    """Who asks, if that is known; empty for a key."""
     body: bytes
     id: str
     now: datetime
@@ -69,7 +69,7 @@ class Call:
             filtered=served.filtered,
             principal=self.principal,
             correlation_id=self.id,
-            details=json.dumps(served.stopped_by),
+            details=json.dumps(served.stopped_by) if served.stopped_by else "{}",
         )
 
     def refused(

@@ -4,6 +4,8 @@ import asyncio
 import json
 import time
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -65,30 +67,33 @@ class Endpoint:
             account = self._entrance.account(request)
         except Refusal as refusal:
             return refused(refusal, id)  # nobody's metrics have a row for it
-        call = Call(
+        name = principal = ""  # whom a request is for is not looked at before it is let in
+        now = self._around.clock.now()
+
+        call_of = partial(
+            Call,
             request=request,
             operation=operation,
             account=account,
             body=body,
             id=id,
-            now=self._around.clock.now(),
+            now=now,
             started=started,
         )
-        name = ""  # whom a request is for is not looked at before it is let in
         try:
             principal = self._entrance.gate.admit(
                 request.headers, account, operation.data_action, operation.path
             )
-            call = replace(call, principal=principal)
             name = request.path_params.get("deployment") or named_model(body)
             fault = self._entrance.fault(request, principal, name)
             if fault and fault.action == "delay":
                 await asyncio.sleep(fault.seconds)
                 self._reading.renew()
-            deployment = self._deployment(call, name)
+            deployment = self._deployment(account, name, now)
         except Refusal as refusal:
-            self._note(call, refusal, name)
+            self._note(call_of(principal=principal), refusal, name)
             return refused(refusal, id)
+        call = call_of(principal=principal)
         try:
             served, spilled = self._served(call, deployment, fault)
         except Refusal as refusal:
@@ -114,7 +119,7 @@ class Endpoint:
             "x-ms-spillover-error": str(first.status),
         }
         try:
-            other = self._deployment(call, target)
+            other = self._deployment(call.account, target, call.now)
             fault = self._entrance.fault(call.request, call.principal, target)
             served = self._serve(call, other, fault)
         except Refusal as second:
@@ -130,17 +135,17 @@ class Endpoint:
         found = self._accounts.deployment(call.account, name) if name else None
         self._events.add(call.refused(refusal, found, name, spilled=spilled))
 
-    def _deployment(self, call: Call, name: str) -> Deployment:
+    def _deployment(self, account: Account, name: str, now: datetime) -> Deployment:
         """The deployment of a name, if it answers by now.
 
         Raises:
             Refusal: 404, 410.
         """
-        found = self._accounts.deployment(call.account, name)
+        found = self._accounts.deployment(account, name)
         delay = self._profile.deployment_seconds + self._profile.deploy_delay_seconds
-        if found is None or not ready(found, call.now, delay):
+        if found is None or not ready(found, now, delay):
             raise errors.deployment_not_found()
-        if found.retires and call.now >= found.retires:
+        if found.retires and now >= found.retires:
             raise errors.model_retired(found.model, found.version)
         return found
 
