@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from components.canonical import entry_hash
 from components.evidence_entry import NOTHING_BEFORE, Subject, Tool, complaints
 from components.evidence_file import Recorded, UnreadableEvidence, parse
-from components.evidence_kinds import Identity, Part
+from components.evidence_kinds import KINDS, Identity, Part, part_of
 from scripts.evidence_chain import first_break
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
@@ -125,11 +125,6 @@ def _entries(
     before = str(recorded[-1].entry["hash"]) if recorded else NOTHING_BEFORE
     made: list[dict[str, Any]] = []
     for number, draft in enumerate(drafts, len(recorded) + 1):
-        if draft.measured_at > now + CLOCKS_DIFFER:
-            raise NotRecorded(
-                f"{draft.kind} was measured at {written(draft.measured_at)}, which is yet to come. "
-                "Fix: set the clock of the machine that measured, and measure again"
-            )
         entry: dict[str, Any] = {"seq": number, "prev": before, "kind": draft.kind}
         entry["subject"] = draft.subject.written()
         if draft.identity:
@@ -141,6 +136,12 @@ def _entries(
         entry["hash"] = before = entry_hash(entry)
         if wrong := list(complaints(entry)):
             raise NotRecorded(f"{draft.kind} would not be complete: {'; '.join(wrong)}")
+        for when in (entry["measuredAt"], part_of(entry, KINDS[draft.kind].dated)):
+            if datetime.fromisoformat(when) > now + CLOCKS_DIFFER:
+                raise NotRecorded(
+                    f"{draft.kind} is of {when}, and it is {written(now)} here. "
+                    "Fix: set the clock of the machine that is wrong, or mend the date"
+                )
         made.append(entry)
     return made
 

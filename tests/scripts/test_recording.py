@@ -114,6 +114,14 @@ def test_a_declaration_says_of_whom_it_speaks(target, kind, route, message):
         recording.declared_by_hand(target, kind, {}, NOW, route=route)
 
 
+def test_a_forecast_of_tomorrow_is_refused(target):
+    data = next(data for kind, _, data in proof.declarations(target, NOW) if kind == "demand")
+    data |= {"asOf": written(NOW + timedelta(days=1))}
+    draft = recording.declared_by_hand(target, "demand", data, NOW, route="chat")
+    with pytest.raises(NotRecorded, match="demand is of 2026-11-22T09:00:00Z, and it is"):
+        recording.record(target, [draft], NOW)
+
+
 def test_an_approval_covers_what_serves_as_it_is_declared(target):
     (entry,) = approve(target)
     covered = [(each["account"], each["deployment"]) for each in entry["data"]["covers"]]
