@@ -18,7 +18,7 @@ from sandbox.clock import stamp
 from sandbox.control import Order, Wanted, body_of
 from sandbox.directory import NAMES
 from sandbox.identity import KEY_SETTING
-from sandbox.store import FORGOTTEN, VERSION
+from sandbox.schema import FORGOTTEN, VERSION
 
 MARK: Final = 0x706C756D
 """SQLite's application id of such a file: it tells one from every other database."""

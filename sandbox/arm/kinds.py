@@ -12,6 +12,7 @@ from sandbox.arm import (
     operationalinsights,
     private_endpoints,
     privatedns,
+    tags,
 )
 from sandbox.arm.cognitiveservices import (
     accounts,
@@ -44,6 +45,7 @@ KINDS: dict[str, Kind] = {
         *appconfiguration.KINDS,
         *key_values.KINDS,
         *managedidentity.KINDS,
+        *tags.KINDS,
     )
 }
 """By type in lower case."""

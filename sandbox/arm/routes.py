@@ -3,9 +3,14 @@
 from sandbox.arm import resources
 from sandbox.arm.cognitiveservices import locations
 from sandbox.arm.kind import Route
-from sandbox.telemetry import alert_states
+from sandbox.telemetry import alert_states, cost_query
 
-ROUTES: tuple[Route, ...] = (*resources.ROUTES, *locations.ROUTES, *alert_states.ROUTES)
+ROUTES: tuple[Route, ...] = (
+    *resources.ROUTES,
+    *locations.ROUTES,
+    *alert_states.ROUTES,
+    *cost_query.ROUTES,
+)
 
 
 def match(method: str, parts: list[str]) -> tuple[Route, dict[str, str]] | None:

@@ -38,10 +38,11 @@ LIMITS: Mapping[str, Limit] = {
 def excesses(name: str, text: str) -> Iterator[str]:
     """What is wrong with the text of this input, in azure-native's words."""
     limit = LIMITS.get(name, Limit())
-    if len(text) < limit.shortest:
+    length = len(text.encode())
+    if length < limit.shortest:
         need = f"at least {limit.shortest} characters required"
-        yield f"'{name}' is too short ({len(text)}): {need}"
-    if limit.longest and len(text) > limit.longest:
-        yield f"'{name}' is too long ({len(text)}): at most {limit.longest} characters allowed"
+        yield f"'{name}' is too short ({length}): {need}"
+    if limit.longest and length > limit.longest:
+        yield f"'{name}' is too long ({length}): at most {limit.longest} characters allowed"
     if limit.pattern and not re.search(limit.pattern, text):
         yield f"'{name}' does not match expression '{limit.pattern}'"

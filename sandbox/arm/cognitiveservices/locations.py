@@ -12,8 +12,9 @@ from sandbox.arm.kind import Answer, Call, Route, properties, reads
 from sandbox.arm.paging import page
 from sandbox.directory import SUBSCRIPTION_ID
 from sandbox.regions import region
-from sandbox.store import Body, Stored
+from sandbox.store import OF_THE_CLOUD, Body, Stored
 
+TIER_POLICY = f"{OF_THE_CLOUD}tier_upgrade_policy"
 BASE = f"/subscriptions/{SUBSCRIPTION_ID}/providers/{names.NAMESPACE}"
 
 
@@ -190,7 +191,7 @@ def content_filters(call: Call, at: Mapping[str, str]) -> Answer:
 def quota_tier(call: Call, at: Mapping[str, str]) -> Answer:
     policy = properties(call.body).get("tierUpgradePolicy")
     if call.method == "PATCH" and policy:
-        call.around.settings.set("tier_upgrade_policy", policy)
+        call.around.settings.set(TIER_POLICY, policy)
     return Answer(
         status=200,
         body={
@@ -200,7 +201,7 @@ def quota_tier(call: Call, at: Mapping[str, str]) -> Answer:
             "properties": {
                 "currentTierName": "Tier 1",
                 "tierUpgradePolicy": call.around.settings.get(
-                    "tier_upgrade_policy", "OnceUpgradeIsAvailable"
+                    TIER_POLICY, "OnceUpgradeIsAvailable"
                 ),
             },
         },

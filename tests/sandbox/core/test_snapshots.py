@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.orders import instruction
+from sandbox.schema import FORGOTTEN, TABLES
 from sandbox.snapshots import NotSaved, restore, save
-from sandbox.store import FORGOTTEN, TABLES
 from scripts.cli import app
 from scripts.exit import Exit
 from tests.sandbox.core import cloud as clouds
