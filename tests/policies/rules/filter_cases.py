@@ -81,6 +81,7 @@ REFUSED = [
         [ELSEWHERE, ("previous", RAI, UNKNOWN), wire("previous", properties=["lax"])],
         "which its account does not have",
     ),
+    (FILTER, "dev", [("previous", RAI, 5)], "the content filter 5, which its account does not"),
     (FILTER, "prod", [("previous", RAI, "Microsoft.DefaultV2")], "not for prod"),
     (FILTER, "prod", [("previous", RAI, "microsoft.defaultv2")], "its account does not have"),
     (FILTER, "dev", [("previous", RAI, "Microsoft.Default")], "not for dev"),
@@ -144,6 +145,13 @@ REFUSED = [
         "prod",
         [spare(("contentFilters", [*ENTRIES, IN_TOOLS]))],
         "applies Hate to 'PreToolCall'",
+    ),
+    (STRENGTH, "prod", [spare(("contentFilters", [*ENTRIES, {}]))], "does not know, unset"),
+    (
+        STRENGTH,
+        "prod",
+        [spare(("contentFilters", [*ENTRIES, {"name": "Hate"}]))],
+        "applies Hate to unset",
     ),
     (STRENGTH, "prod", [spare((f"{FIRST}.action", "ANNOTATING"))], "an action of its own"),
     (

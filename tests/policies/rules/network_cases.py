@@ -37,7 +37,9 @@ PASSED = [
         "staging",
         [("account", PUBLIC, "Enabled"), ("account", IPS, [{"value": "1.2.3.4"}])],
     ),
+    (NETWORK, "staging", [("account", DENY, MISSING)]),
     (NETWORK, "prod", [("account", IPS, [{"value": "10.0.0.0/8"}])]),
+    (NETWORK, "prod", [("account", IPS, [{}])]),
     (ENDPOINT, "prod", []),
     (
         ENDPOINT,
@@ -160,6 +162,7 @@ REFUSED = [
     (OUTBOUND, "prod", [("account", HOSTS, MISSING)], "a list of hosts that is unset"),
     (OUTBOUND, "prod", [("account", HOSTS, "api.contoso.com")], "that is 'api.contoso.com'"),
     (OUTBOUND, "prod", [("account", HOSTS, ["a.contoso.com", "*"])], "any host: '*'"),
+    (OUTBOUND, "prod", [("account", HOSTS, [5])], "any host: 5"),
     (OUTBOUND, "prod", [("account", HOSTS, ["*.com"])], "any host: '*.com'"),
     (OUTBOUND, "prod", [("account", HOSTS, [""])], "any host: ''"),
 ]

@@ -14,7 +14,7 @@ from tests.policies.rules.cases import messages, outcomes
 from tests.policies.rules.data_cases import REGION
 from tests.policies.rules.filter_cases import ELSEWHERE, FILTER, RAI
 from tests.policies.rules.guard_cases import of
-from tests.policies.rules.network_cases import NETWORK, PUBLIC
+from tests.policies.rules.network_cases import ENDPOINT, NETWORK, PUBLIC
 from tests.policies.worlds import MISSING, changed, context, resource, sound, wired
 
 
@@ -116,3 +116,8 @@ def test_an_account_in_no_group_is_not_callable_through_one():
     world = sound(("account", "resourceGroupName", MISSING), ("access", "scope", GROUP))
     (message,) = messages(CALLABLE, world)
     assert "nobody may call" in message
+
+
+def test_a_zone_without_a_name_is_no_zone():
+    (message,) = messages(ENDPOINT, sound(("zone-openai", "privateZoneName", MISSING)))
+    assert "no record in privatelink.openai.azure.com." in message
