@@ -8,6 +8,7 @@ from typing import Final
 from components.canonical import NotCanonical, built_in_filter_hash, filter_hash
 from components.catalog import RAI_POLICY
 from components.evidence_kinds import differences
+from policies.deployed import CAPACITY, FILTER, MODEL, SKU, VERSION
 from policies.serving import account_names
 from policies.values import Fields, Need, Unknown, Value
 from policies.wording import CREDENTIAL, shown
@@ -17,12 +18,6 @@ EVIDENCE: Final = "plumb:index:Evidence"
 
 SKEW: Final = timedelta(minutes=5)
 """How far the clocks of two machines may be apart."""
-
-MODEL: Final = "properties.model.name"
-VERSION: Final = "properties.model.version"
-SKU: Final = "sku.name"
-CAPACITY: Final = "sku.capacity"
-FILTER: Final = "properties.raiPolicyName"
 
 
 class Proofs:

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, Literal
 
-from components.catalog import ACCOUNT, DEPLOYMENT, models
+from components.catalog import ACCOUNT, DEPLOYMENT
+from policies.deployed import SPILLOVER
 from policies.values import Fields, Need, Unknown, Value
-from policies.wording import CREDENTIAL
 from policies.world import Resource, World
 
 ROUTING: Final = "plumb:index:Routing"
-SPILLOVER: Final = "properties.spilloverDeploymentName"
 
 Part = Literal["stable", "candidate", "fallback"]
 
@@ -166,26 +164,3 @@ def serving(world: World) -> list[Resource]:
     spilled = [spilled for each in reached if (spilled := deployments.spillover(each))]
     found = {each.urn: each for each in [*reached, *spilled]}
     return [found[urn] for urn in sorted(found)]
-
-
-@cache
-def _embeddings() -> frozenset[str]:
-    kinds: dict[str, set[str]] = {}
-    for model in models():
-        kinds.setdefault(model.name, set()).add(model.kind)
-    return frozenset(name for name, found in kinds.items() if found == {"embeddings"})
-
-
-def talks(deployment: Resource) -> bool:
-    """Whether its model answers in words. What the catalog does not know counts as one that does.
-
-    Raises:
-        Need: nobody can tell yet which model it is.
-    """
-    return deployment.fields.text("properties.model.name") not in _embeddings()
-
-
-def called(deployment: Resource) -> str:
-    """What commands call a deployment, for the fix of a finding."""
-    name = deployment.fields.peek("deploymentName")
-    return name if isinstance(name, str) and not CREDENTIAL.search(name) else deployment.name

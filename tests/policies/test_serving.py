@@ -14,6 +14,7 @@ CANDIDATE = "routes.chat.candidate"
 STABLE = "routes.chat.stable"
 FALLBACK = "routes.chat.fallback"
 SPILLOVER = "properties.spilloverDeploymentName"
+FILTER_NAME = "properties.raiPolicyName"
 ELSEWHERE = ("twin", "", part("previous", ("accountName", "other-ai")))
 
 
@@ -98,7 +99,7 @@ def test_the_hash_of_a_filter_is_of_what_is_declared():
 
 
 def test_a_filter_of_microsofts_is_known_by_its_name():
-    world, deployment, _ = found("chat", ("chat", proof.FILTER, "Microsoft.DefaultV2"))
+    world, deployment, _ = found("chat", ("chat", FILTER_NAME, "Microsoft.DefaultV2"))
     assert proof._filter_hash(world, deployment) == (
         "e3eddd33317216048b1125c3dc35f16ea98ac42cfbd0b7767c6b065bc566f0c3"
     )

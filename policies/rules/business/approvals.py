@@ -7,11 +7,12 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS, MEASURED
+from policies.deployed import talks
 from policies.freshness import in_order, outdated
 from policies.limits.business import APPROVAL_DAYS, APPROVERS
 from policies.proof import Proofs, changes, entry, time
 from policies.rule import Context, Levels, Rule, StackRule, each
-from policies.serving import account_names, serving, talks
+from policies.serving import account_names, serving
 from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World

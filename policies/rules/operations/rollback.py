@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from components.catalog import PROVISIONED_SKUS, model_behind
+from components.catalog import PROVISIONED_SKUS
+from policies.deployed import CAPACITY, SKU, model_of
 from policies.freshness import in_order, outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
 from policies.proof import Proofs
@@ -15,7 +16,6 @@ from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
 
-CAPACITY: Final = "sku.capacity"
 DRILL: Final = "plumb rollback --drill --record"
 
 
@@ -134,11 +134,10 @@ def _carried(deployment: Resource) -> float | None:
     capacity = fields.number(CAPACITY)
     if capacity is None:
         return None
-    name, version = (fields.text(f"properties.model.{key}") or "" for key in ("name", "version"))
-    model = model_behind(name, version, fields.text("properties.model.format") or "")
+    model = model_of(deployment)
     if model is None:
         return capacity
-    if fields.text("sku.name") not in PROVISIONED_SKUS:
+    if fields.text(SKU) not in PROVISIONED_SKUS:
         return capacity * model.tokens_per_unit
     return capacity * (model.provisioned.tokens_per_minute if model.provisioned else 1)
 

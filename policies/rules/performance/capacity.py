@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from typing import Final
 
-from components.catalog import DEPLOYMENT, Model, model_behind
+from components.catalog import DEPLOYMENT
+from policies.deployed import CAPACITY, MODEL, SKU, model_of
 from policies.limits import performance as limits
-from policies.proof import CAPACITY, EVIDENCE, MODEL, SKU, VERSION, Proofs, entries
+from policies.proof import EVIDENCE, Proofs, entries
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import ROUTING, Deployments, Route, routes
 from policies.throughput import NOISE, Demand, Need, needs
 from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
-
-FORMAT: Final = "properties.model.format"
 
 
 def capacity_covers_peak(world: World, ctx: Context) -> Iterator[Finding]:
@@ -95,13 +94,8 @@ def _read(recorded: Fields) -> Demand | None:
 
 
 def _needs(deployment: Resource, demand: Demand) -> list[Need]:
-    model, sku = _model(deployment), deployment.fields.text(SKU)
+    model, sku = model_of(deployment), deployment.fields.text(SKU)
     return needs(demand, model, sku) if model and sku else []
-
-
-def _model(deployment: Resource) -> Model | None:
-    name, version = deployment.fields.text(MODEL), deployment.fields.text(VERSION)
-    return model_behind(name or "", version or "", deployment.fields.text(FORMAT) or "")
 
 
 def _capacity(deployment: Resource) -> float:

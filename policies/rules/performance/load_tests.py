@@ -5,22 +5,12 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS
+from policies.deployed import CAPACITY, MODEL, SKU, VERSION, called
+from policies.freshness import outdated
 from policies.limits import performance as limits
-from policies.proof import (
-    CAPACITY,
-    EVIDENCE,
-    MODEL,
-    SKU,
-    VERSION,
-    Proofs,
-    changes,
-    days_ago,
-    entries,
-    entry,
-    of_whom,
-)
+from policies.proof import EVIDENCE, Proofs, changes, entries, entry, of_whom
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
-from policies.serving import ROUTING, called, routes, serving
+from policies.serving import ROUTING, routes, serving
 from policies.throughput import NOISE
 from policies.values import Fields, Value
 from policies.wording import shown
@@ -123,9 +113,8 @@ def load_test_representative(evidence: Resource, ctx: Context) -> Iterator[Findi
     if test is None:
         return
     whose = shown(of_whom(evidence))
-    ago, most = days_ago(test.text("data.ranAt"), ctx.now), ctx.limit(limits.LOAD_TEST_DAYS)
-    if isinstance(ago, str) or ago > most:
-        said = ago if isinstance(ago, str) else f"is {ago:.1f} days old (limit {most:g})"
+    said = outdated(test.text("data.ranAt"), ctx.limit(limits.LOAD_TEST_DAYS), ctx.now)
+    if said:
         yield Finding(
             evidence,
             f"the load test of {whose} {said}. Fix: plumb load again, with --record.",

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from components.catalog import DEPLOYMENT, PROVISIONED_SKUS, SPILLS_TO, model_behind
+from components.catalog import DEPLOYMENT, PROVISIONED_SKUS, SPILLS_TO
+from policies.deployed import CAPACITY, MODEL, SKU, SPILLOVER, model_of
 from policies.limits import performance as limits
-from policies.proof import CAPACITY, MODEL, SKU, VERSION
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
-from policies.serving import SPILLOVER, Deployments
+from policies.serving import Deployments
 from policies.wording import listed, shown
 from policies.world import Finding, Resource, World
-
-FORMAT: Final = "properties.model.format"
 
 
 def deployment_sku_allowed(deployment: Resource, ctx: Context) -> Iterator[Finding]:
@@ -47,14 +45,13 @@ def deployment_sku_allowed(deployment: Resource, ctx: Context) -> Iterator[Findi
 
 
 def _off_step(deployment: Resource, sku: str, capacity: int) -> Iterator[Finding]:
-    fields = deployment.fields
-    name, version, format = fields.text(MODEL), fields.text(VERSION), fields.text(FORMAT)
-    model = model_behind(name or "", version or "", format or "")
+    model = model_of(deployment)
     if model is None:
         yield Finding(
             deployment,
-            f"nobody knows in which steps {sku} is sold for {shown(name)}, so not whether "
-            f"{deployment.label} may have {capacity}. Fix: a model and version of the catalog.",
+            f"nobody knows in which steps {sku} is sold for "
+            f"{shown(deployment.fields.text(MODEL))}, so not whether {deployment.label} may have "
+            f"{capacity}. Fix: a model and version of the catalog.",
             MODEL,
         )
         return

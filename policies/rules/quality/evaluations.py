@@ -5,20 +5,12 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS
+from policies.deployed import FILTER, MODEL, VERSION, called, talks
+from policies.freshness import outdated
 from policies.limits import quality as limits
-from policies.proof import (
-    EVIDENCE,
-    FILTER,
-    MODEL,
-    VERSION,
-    Proofs,
-    changes,
-    days_ago,
-    entry,
-    of_whom,
-)
+from policies.proof import EVIDENCE, Proofs, changes, entry, of_whom
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
-from policies.serving import called, serving, talks
+from policies.serving import serving
 from policies.values import Value
 from policies.wording import shown
 from policies.world import Finding, Resource, World
@@ -90,9 +82,8 @@ def evaluation_fresh(evidence: Resource, ctx: Context) -> Iterator[Finding]:
         measured = entry(evidence, kind)
         if measured is None:
             continue
-        ago = days_ago(measured.text("measuredAt"), ctx.now)
-        if isinstance(ago, str) or ago > most:
-            said = ago if isinstance(ago, str) else f"is {ago:.1f} days old (limit {most:g})"
+        said = outdated(measured.text("measuredAt"), most, ctx.now)
+        if said:
             yield Finding(
                 evidence,
                 f"the {kind} of {shown(of_whom(evidence))} {said}. "

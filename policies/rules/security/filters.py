@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from components.catalog import CONTENT_FILTERS, DEPLOYMENT, RAI_POLICY, models
+from components.catalog import CONTENT_FILTERS, DEPLOYMENT, RAI_POLICY
+from policies.deployed import FILTER, talks
 from policies.limits import security as limits
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
 from policies.values import Fields, Unknown
@@ -12,7 +13,6 @@ from policies.world import Finding, Resource, World
 
 SUBSCRIPTION_RAI_POLICY: Final = "azure-native:cognitiveservices:SubscriptionRaiPolicy"
 
-FILTER: Final = "properties.raiPolicyName"
 ENTRIES: Final = "properties.contentFilters"
 MODE: Final = "properties.mode"
 
@@ -45,7 +45,7 @@ def _unfiltered(
     deployment: Resource, world: World, called: Mapping[str, list[Resource]], ctx: Context
 ) -> Iterator[Finding]:
     built_in = ctx.limit(limits.BUILT_IN_FILTERS_ALLOWED)
-    if not _talks(deployment):
+    if not talks(deployment):
         return
     if not deployment.fields.is_set(FILTER):
         yield Finding(
@@ -87,17 +87,6 @@ def _unfiltered(
 def _name(policy: Resource) -> str:
     own = policy.fields.peek("raiPolicyName")
     return own.lower() if isinstance(own, str) else ""
-
-
-def _talks(deployment: Resource) -> bool:
-    """Whether its model answers in words. What the catalog does not know counts as one that does.
-
-    Raises:
-        Need: nobody can tell yet which model it is.
-    """
-    name = deployment.fields.text("properties.model.name")
-    kinds = {model.kind for model in models() if model.name == name}
-    return kinds != {"embeddings"}
 
 
 def content_filter_strength(policy: Resource, ctx: Context) -> Iterator[Finding]:
