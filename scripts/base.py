@@ -19,11 +19,16 @@ class NoBase(Exception):
     """The message says why, and what to do."""
 
 
+class Unjudged(Exception):
+    """A checkout that cannot be judged, so that whatever is found now counts as new."""
+
+
 def base_report(where: Path, stacks: Sequence[str]) -> Report:
     """From a report of `plumb check --json`, or from a checkout, judged by its own rules.
 
     Raises:
-        NoBase: there is no such report, and none can be made.
+        NoBase: there is no such report.
+        Unjudged: the checkout has a mistake, which the change may be there to put right.
     """
     text = _judged(where, stacks) if where.is_dir() else _read(where)
     try:
@@ -54,5 +59,5 @@ def _judged(folder: Path, stacks: Sequence[str]) -> str:
         command, cwd=folder if ours else ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode not in (Exit.YES, Exit.NO, Exit.CANNOT_TELL):
-        raise NoBase(f"{folder} cannot be judged: {done.stderr.strip()[-2000:]}")
+        raise Unjudged(f"{folder} cannot be judged: {done.stderr.strip()[-2000:]}")
     return done.stdout

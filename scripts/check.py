@@ -181,12 +181,16 @@ def _judged(
 
 def _compared(against: Path, stacks: Sequence[str], head: "Report") -> "Comparison":
     from policies.comparison import compared
-    from scripts.base import NoBase, base_report
+    from policies.report import Report
+    from scripts.base import NoBase, Unjudged, base_report
 
     try:
         return compared(base_report(against, stacks), head)
     except NoBase as error:
         raise leave(Exit.WRONG_USE, error) from None
+    except Unjudged as error:
+        typer.echo(f"{error}\nSo every finding counts as new.", err=True)
+        return compared(Report(verdict="cannot tell", stacks=()), head)
 
 
 def _write(texts: Sequence[tuple[Path, str]]) -> None:

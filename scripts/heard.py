@@ -5,6 +5,7 @@ PULUMI_ENABLE_STREAMING_JSON_PREVIEW=1 pulumi preview --json --policy-pack polic
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,11 +47,16 @@ class Heard:
     findings: list[tuple[str, Level, Finding]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     passed: set[str] = field(default_factory=set)
+    steps: Counter[str] = field(default_factory=Counter)
+    """What the update would do, and to how many resources."""
     to_the_end: bool = False
 
     def take(self, event: Mapping[str, Any]) -> None:
         step = event.get("resourcePreEvent") or {}
-        self._meet((step.get("metadata") or {}).get("new") or {})
+        metadata = step.get("metadata") or {}
+        self._meet(metadata.get("new") or {})
+        if metadata.get("op", "same") != "same":
+            self.steps[metadata["op"]] += 1
         said = event.get("policyEvent")
         if said and said.get("policyPackName") == PACK:
             self._hear(said)
@@ -126,7 +132,9 @@ def _events(text: str) -> Iterator[Mapping[str, Any]]:
 def verdict_of(heard: Heard, profile: Profile) -> StackVerdict:
     """As if the rules had been asked here."""
     results = tuple(_result(rule, heard, profile) for rule in RULES.values())
-    return StackVerdict(heard.stack, profile, results, results, tuple(heard.notices))
+    steps = ", ".join(f"{count} to {op}" for op, count in sorted(heard.steps.items()))
+    notices = (f"the update has {steps or 'nothing to do'}.", *heard.notices)
+    return StackVerdict(heard.stack, profile, results, results, notices)
 
 
 def _result(rule: Rule, heard: Heard, profile: Profile) -> Result:

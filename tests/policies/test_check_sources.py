@@ -90,7 +90,9 @@ def test_what_is_no_exported_stack_is_no_yes(plumb, write, content):
 def heard(*events, end=True):
     """The lines of a streamed preview."""
     seen = {"urn": URN, "type": "azure-native:cognitiveservices:Account", "inputs": {}}
-    lines = [{"resourcePreEvent": {"metadata": {"new": seen}}}, *events]
+    made = {"resourcePreEvent": {"metadata": {"op": "create", "new": seen}}}
+    kept = {"resourcePreEvent": {"metadata": {"op": "same", "new": seen}}}
+    lines = [made, made, kept, *events]
     if end:
         passed = ["account-custom-subdomain"]
         lines.append({"policyAnalyzeStackSummaryEvent": {"passed": passed, "failed": []}})
@@ -128,7 +130,8 @@ def test_what_is_waived_in_the_engine_is_a_notice(plumb, write):
     events = heard(said("waivers-in-force", "advisory", "In sight.\nwaived until then"))
     result = plumb("--json", "--events", write("events", events))
     assert result.exit_code == Exit.YES
-    assert json.loads(result.stdout)["stacks"][0]["notices"] == ["waived until then"]
+    notices = json.loads(result.stdout)["stacks"][0]["notices"]
+    assert notices == ["the update has 2 to create.", "waived until then"]
 
 
 @pytest.mark.parametrize("events", [heard(end=False), heard(said(), end=False), "", "no event"])
@@ -182,10 +185,17 @@ def test_another_checkout_is_judged_by_its_own_rules(tmp_path):
     source = f"import sys\ndef main():\n    print('{told}' if sys.argv[2:3] == ['--json'] else 0)"
     (scripts / "cli.py").write_text(source)
     assert base.base_report(tmp_path, []).verdict == "ready"
-    (scripts / "cli.py").write_text("def main():\n    raise SystemExit('no: Fix: it')")
+
+
+def test_against_a_checkout_with_a_mistake_everything_is_new(plumb, tmp_path):
+    scripts = tmp_path / "base" / "scripts"
+    scripts.mkdir(parents=True)
+    (scripts / "__init__.py").touch()
     (scripts / "cli.py").write_text("import sys\ndef main():\n    sys.exit(2)")
-    with pytest.raises(base.NoBase, match="cannot be judged"):
-        base.base_report(tmp_path, [])
+    result = plumb("--against", tmp_path / "base", prod=UNPINNED)
+    assert result.exit_code == Exit.NO
+    assert "1 new, 0 fixed, 0 unchanged" in result.stdout
+    assert "cannot be judged" in result.stderr
 
 
 def test_another_project_is_judged_where_it_stands(plumb, tmp_path):
