@@ -98,6 +98,7 @@ def content_filter_strength(policy: Resource, ctx: Context) -> Iterator[Finding]
             "Fix: mode: Blocking.",
             MODE,
         )
+    laxest = ctx.limit(limits.HARM_THRESHOLD)
     found: set[tuple[str, str]] = set()
     weak: dict[str, list[str]] = {}
     for entry in policy.fields.items(ENTRIES):
@@ -112,7 +113,7 @@ def content_filter_strength(policy: Resource, ctx: Context) -> Iterator[Finding]
                 "of them. Fix: keep the stricter entry.",
                 entry.path,
             )
-        elif pair in FLOOR and (how := _weakness(entry, ctx.limit(limits.HARM_THRESHOLD))):
+        elif pair in FLOOR and (how := _weakness(entry, KNOWN[pair[0]].graded, laxest)):
             weak.setdefault(how, []).append("/".join(pair))
         found.add(pair)
     for how, pairs in weak.items():
@@ -154,7 +155,7 @@ def _letters(name: str) -> str:
     return "".join(filter(str.isalpha, name)).lower()
 
 
-def _weakness(entry: Fields, laxest: str) -> str | None:
+def _weakness(entry: Fields, graded: bool, laxest: str) -> str | None:
     """How an entry is weaker than the floor; {} stands for what it is about."""
     for switch in ("enabled", "blocking"):
         value = entry.read(switch)
@@ -162,7 +163,7 @@ def _weakness(entry: Fields, laxest: str) -> str | None:
             return f"lets {{}} through: {switch} is {shown(value)}. Fix: {switch}: true."
     threshold = entry.text("severityThreshold")
     allowed = STRICTEST_FIRST[: STRICTEST_FIRST.index(laxest) + 1]
-    if KNOWN[entry.text("name") or ""].graded and threshold not in allowed:
+    if graded and threshold not in allowed:
         return (
             f"acts on {{}} too late: severityThreshold is {shown(threshold)} (Low is the "
             f"strictest). Fix: severityThreshold: {listed(allowed)} (preset: balanced)."

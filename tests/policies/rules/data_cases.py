@@ -69,6 +69,7 @@ REFUSED = [
         "Fix: OpenAI/text-embedding-3-large@1 ",
     ),
     (MODEL, "prod", [("embed", "properties.model.format", MISSING)], "'/text-embedding-3-large@1'"),
+    (MODEL, "prod", [model(None)], "'OpenAI/@1', which nobody has approved"),
     (MODEL, "prod", [model("gpt-4.1-mini-2025-04-14.ft-")], "which nobody has approved"),
     (
         MODEL,
