@@ -1,10 +1,10 @@
 """What the input of a batch has to look like."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sandbox.dataplane import incoming
 from sandbox.dataplane.operations import CHAT, EMBEDDINGS, RESPONSES, Operation
 
 ENDPOINTS: Final = {"chat/completions": CHAT, "embeddings": EMBEDDINGS, "responses": RESPONSES}
@@ -108,8 +108,8 @@ class Check:
 def read(text: bytes, endpoint: str) -> tuple[Line | None, str, str]:
     """A request, or a code and a message."""
     try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
+        told = incoming.parsed(text)
+    except ValueError:
         told = None
     if not isinstance(told, dict):
         return None, "invalid_json_line", "This line is not parseable as valid JSON."

@@ -1,13 +1,13 @@
 """One request to a model, from its admission to its row among the events."""
 
 import asyncio
-import json
 import time
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
+from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -253,8 +253,8 @@ def named_model(body: bytes) -> str:
         Refusal: 400.
     """
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
+        told = from_json(body)
+    except ValueError:
         raise errors.not_json() from None
     name = told.get("model") if isinstance(told, dict) else None
     if not isinstance(name, str) or not name:

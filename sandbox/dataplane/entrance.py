@@ -1,7 +1,6 @@
 """Where every request to an account comes in: found, admitted, and answered or refused."""
 
 import asyncio
-import json
 import random
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -59,8 +58,8 @@ class Visit:
             Refusal: 400.
         """
         try:
-            told = json.loads(self.body)
-        except (ValueError, RecursionError):
+            told = incoming.parsed(self.body)
+        except ValueError:
             raise errors.not_json() from None
         if not isinstance(told, dict):
             raise errors.not_json()

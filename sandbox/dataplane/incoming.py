@@ -1,7 +1,9 @@
 """The body of a request, as far as there is any sense in reading it."""
 
-from typing import Final
+import json
+from typing import Any, Final
 
+from pydantic_core import from_json
 from starlette.requests import Request
 
 from sandbox.dataplane import errors
@@ -31,3 +33,14 @@ async def body(request: Request, most: int) -> bytes:
             raise errors.too_large(most)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def parsed(text: bytes) -> Any:
+    """What JSON says, if it can be said again: no half of a surrogate pair, nothing infinite.
+
+    Raises:
+        ValueError: it cannot, or is no JSON.
+    """
+    told = from_json(text, allow_inf_nan=False)
+    json.dumps(told, allow_nan=False)  # 1e999 is infinite, too
+    return told

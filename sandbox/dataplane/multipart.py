@@ -39,5 +39,12 @@ def parts(content_type: str, body: bytes) -> dict[str, Part]:
         headers = BytesHeaderParser().parsebytes(head + b"\r\n\r\n")
         name = headers.get_param("name", header="content-disposition")
         if isinstance(name, str):
-            found[name] = Part(name, headers.get_filename(), content)
+            found[name] = Part(name, _plain(headers.get_filename()), content)
     return found
+
+
+def _plain(text: str | None) -> str | None:
+    """A name that can be said again, whatever bytes it came in."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

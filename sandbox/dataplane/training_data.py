@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sandbox.dataplane import errors, messages
+from sandbox.dataplane import errors, incoming, messages
 from sandbox.dataplane.content_filter import GRADED, findings
 from sandbox.dataplane.tokens import of_chat, text_of, tokenizer
 
@@ -34,8 +34,8 @@ def malformed(content: bytes) -> Complaint | None:
         return _invalid(f"The file is not encoded in UTF-8 (byte {error.start}).")
     for number, line in enumerate(lines(content), 1):
         try:
-            example = json.loads(line)
-        except (ValueError, RecursionError):
+            example = incoming.parsed(line.encode())
+        except ValueError:
             return _invalid(f"Line {number} is not valid JSON.")
         if wrong := _wrong_example(example):
             return _invalid(f"Line {number}: {wrong}")

@@ -222,3 +222,52 @@ def test_a_body_without_end_is_refused_before_it_has_filled_the_memory(
         headers={"Authorization": f"Bearer {cloud.token()}"},
     )
     assert answer.status_code == 413
+
+
+HALF, ENDLESS = b'"\\ud800"', b"1e999"
+
+
+@pytest.mark.parametrize("odd", [HALF, ENDLESS, b"NaN", b"[" * 5000])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("v1/chat/completions", b'{"model": %s}'),
+        ("v1/responses", b'{"model": "chat", "input": "x", "metadata": {"a": %s}}'),
+        ("v1/conversations", b'{"items": [{"role": "user", "content": "x", "more": %s}]}'),
+        ("uploads", b'{"purpose": "batch", "bytes": 1, "mime_type": "x", "filename": %s}'),
+        ("batches", b'{"input_file_id": %s}'),
+        ("fine_tuning/jobs", b'{"model": %s, "training_file": "x"}'),
+    ],
+)
+def test_what_cannot_be_said_again_is_no_json(ask, path, body, odd):
+    answer = ask(path, body % odd)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("odd", [HALF, ENDLESS])
+def test_a_line_that_cannot_be_said_again_fails_its_batch(cloud, tuner_of, odd):
+    client = tuner_of()
+    text = b'{"custom_id": %s, "url": "/chat/completions", "body": {"model": "chat"}}' % odd
+    file = upload(client, text, purpose="batch")
+    made = client.batches.create(
+        input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+    )
+    (error,) = client.batches.retrieve(made.id).errors.data
+    assert error.code in ("invalid_json_line", "invalid_request")
+
+
+@pytest.mark.parametrize("name", [b"\xff.jsonl", b"\xed\xa0\x80.jsonl"])
+def test_a_file_may_be_called_anything(ask, cloud, web, name):
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="%s"\r\n\r\n{}\r\n' % name
+    form += b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--x--'
+    answer = web.post(
+        "/acct/contoso/openai/v1/files",
+        content=form,
+        headers={
+            "Authorization": f"Bearer {cloud.token()}",
+            "Content-Type": "multipart/form-data; boundary=x",
+        },
+    )
+    assert answer.status_code == 201
+    assert answer.json()["filename"].endswith(".jsonl")
