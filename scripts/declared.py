@@ -13,7 +13,8 @@ from components.evidence_kinds import Identity
 from components.profiles import Profile
 from components.sections import Settings
 from components.stack_file import PROJECT, UnreadableStackFile, open_stack_file
-from policies.proof import CAPACITY, EVIDENCE, FILTER, MODEL, SKU, VERSION, filter_of
+from policies.deployed import CAPACITY, FILTER, MODEL, SKU, VERSION
+from policies.proof import EVIDENCE, filter_of
 from policies.serving import serving
 from policies.world import Resource, World
 from scripts import mocked
@@ -24,6 +25,10 @@ Key = tuple[str, str]
 
 class Undeclared(Exception):
     """The stack cannot be read, or does not declare what was asked for."""
+
+
+class EvidenceUnreadable(Undeclared):
+    """The program reads the evidence too, and cannot."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +88,15 @@ def declared(stack: str, root: Path, git_sha: str | None) -> Declared:
 
     Raises:
         Undeclared: its file or the program is wrong.
-        UnreadableEvidence: the program reads that too, and cannot.
+        EvidenceUnreadable: its evidence cannot be read.
     """
     wanted = settings_of(stack, root)
-    evidence_file.read(root / wanted.readiness.evidence)
     try:
+        evidence_file.read(root / wanted.readiness.evidence)
         config = open_stack_file(stack, root).config
         world = mocked.run(root / "__main__.py", PROJECT, stack, config)
+    except evidence_file.UnreadableEvidence as error:
+        raise EvidenceUnreadable(str(error)) from None
     except (mocked.ProgramFails, pulumi.RunError) as error:
         raise Undeclared(f"Pulumi.{stack}.yaml: {error}") from None
     keys = {each.urn: _key(world, each) for each in world.of(DEPLOYMENT)}

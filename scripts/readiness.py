@@ -253,17 +253,16 @@ def _now() -> datetime:
 
 
 def _declared(stack: str) -> "Declared":
-    from components.evidence_file import UnreadableEvidence
     from components.stack_file import ROOT
     from scripts import declared, git, shortcuts
 
     shortcuts.in_a_process_of_its_own()
     try:
         return declared.declared(stack, ROOT, git.head(ROOT))
+    except declared.EvidenceUnreadable as error:
+        raise leave(Exit.NO, error) from None
     except declared.Undeclared as error:
         raise leave(Exit.WRONG_USE, error) from None
-    except UnreadableEvidence as error:
-        raise leave(Exit.NO, error) from None
 
 
 def _signed_in() -> "Person":
