@@ -81,7 +81,7 @@ def save(around: Around, file: Path) -> dict[str, Any]:
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
         unfinished.replace(file)
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise NotSaved(f"{file} cannot be written: {error}. Fix: name another file.") from None
     finally:
         unfinished.unlink(missing_ok=True)
@@ -164,7 +164,7 @@ def restore(around: Around, file: Path) -> dict[str, Any]:
                 _inside(str(row["path"])): bytes(row["content"])
                 for row in store.execute("SELECT path, content FROM saved.beside")
             }
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise NotSaved(f"{file} cannot be taken: {error}.") from None
     finally:
         store.execute("DETACH DATABASE saved")

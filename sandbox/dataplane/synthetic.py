@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from sandbox.around import Around
 from sandbox.clock import stamp
+from sandbox.crash import struck
 from sandbox.dataplane import errors, latency
 from sandbox.dataplane.account import Account, Accounts, Deployment, ready
 from sandbox.dataplane.content_filter import findings, judge
@@ -113,7 +114,8 @@ class Synthetic:
                 raise ordered(fault)
             if action == "retired":
                 raise errors.model_retired(deployment.model, deployment.version)
-            event = self._answered(thought, asked, dice)
+            with struck(self._around.store, fault):
+                event = self._answered(thought, asked, dice)
         except Refusal as refusal:
             self._events.add(_row(asked, thought, refusal, spilled_from))
             return _refused(refusal, name, deployment, spilled_from), refusal
