@@ -1,16 +1,14 @@
 """What the data plane says when it refuses: Azure's texts, unless marked as unverified."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.dataplane.content_filter import gravest
-from sandbox.dataplane.variants import FilterError, RateLimitAnswer
+from sandbox.dataplane.variants import FilterError
 
 Body = Mapping[str, Any]
 
 AUDIENCE = "https://cognitiveservices.azure.com"
-QUOTA_INCREASE = "https://aka.ms/oai/quotaincrease"
 
 
 class Refusal(Exception):
@@ -23,20 +21,21 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
-def _error(status: int, code: str, message: str, **more: Any) -> Refusal:
+def azure_error(status: int, code: str, message: str, **more: Any) -> Refusal:
+    """In the form of Azure's own gateway."""
     return Refusal(status, {"error": {"code": code, "message": message, **more}})
 
 
 def public_access_disabled() -> Refusal:
-    return _error(403, "403", "Public access is disabled. Please configure private endpoint.")
+    return azure_error(403, "403", "Public access is disabled. Please configure private endpoint.")
 
 
 def address_not_allowed() -> Refusal:
-    return _error(403, "403", "Access denied due to Virtual Network/Firewall rules.")
+    return azure_error(403, "403", "Access denied due to Virtual Network/Firewall rules.")
 
 
 def keys_disabled() -> Refusal:
-    return _error(
+    return azure_error(
         403,
         "AuthenticationTypeDisabled",
         "Key based authentication is disabled for this resource.",
@@ -44,7 +43,7 @@ def keys_disabled() -> Refusal:
 
 
 def wrong_key() -> Refusal:
-    return _error(
+    return azure_error(
         401,
         "401",
         "Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide"
@@ -67,7 +66,7 @@ def wrong_token() -> Refusal:
 
 def no_data_action(oid: str, action: str, operation: str) -> Refusal:
     """401, where one would expect 403: so it is in Azure."""
-    return _error(
+    return azure_error(
         401,
         "PermissionDenied",
         f"The principal `{oid}` lacks the required data action `{action}` to perform "
@@ -77,11 +76,11 @@ def no_data_action(oid: str, action: str, operation: str) -> Refusal:
 
 def resource_not_found() -> Refusal:
     """A path that Azure does not have, or an api-version that is missing."""
-    return _error(404, "404", "Resource not found")
+    return azure_error(404, "404", "Resource not found")
 
 
 def deployment_not_found() -> Refusal:
-    return _error(
+    return azure_error(
         404,
         "DeploymentNotFound",
         "The API deployment for this resource does not exist. If you created the deployment "
@@ -90,7 +89,7 @@ def deployment_not_found() -> Refusal:
 
 
 def operation_not_supported(operation: str, model: str) -> Refusal:
-    return _error(
+    return azure_error(
         400,
         "OperationNotSupported",
         f"The {operation} operation does not work with the specified model, {model}. Please "
@@ -101,7 +100,7 @@ def operation_not_supported(operation: str, model: str) -> Refusal:
 
 def only_in_batches(operation: str, sku: str) -> Refusal:
     """The text is unverified."""
-    return _error(
+    return azure_error(
         400,
         "OperationNotSupported",
         f"The {operation} operation does not work with the deployment type {sku}. Send the "
@@ -115,7 +114,7 @@ def model_retired(model: str, version: str) -> Refusal:
     In 2025 a deployment of a retired model was seen to answer 404 Resource not found
     (litellm#11116), and 400 as for an operation that the model does not have (litellm#11505).
     """
-    return _error(
+    return azure_error(
         410,
         "ModelDeprecated",
         f"The model '{model}' version '{version}' has been retired and can no longer be called.",
@@ -124,7 +123,7 @@ def model_retired(model: str, version: str) -> Refusal:
 
 def too_large(most: int) -> Refusal:
     """Code and text are unverified."""
-    return _error(
+    return azure_error(
         413,
         "RequestEntityTooLarge",
         f"The request body is too large. The largest that is taken has {most} bytes.",
@@ -206,87 +205,6 @@ def context_exceeded(limit: int, prompt: int) -> Refusal:
     )
 
 
-def retry_headers(seconds: float) -> dict[str, str]:
-    return {
-        "retry-after": str(max(1, math.ceil(seconds))),
-        "retry-after-ms": str(max(1, math.ceil(seconds * 1000))),
-    }
-
-
-def rate_limited(
-    limit: str,
-    seconds: float,
-    *,
-    deployment: str,
-    model: str,
-    region: str,
-    kind: str,
-    operation: str,
-    api_version: str | None,
-    wording: RateLimitAnswer = "newer",
-) -> Refusal:
-    """429 of a standard deployment, in one of the wordings that Azure has had for it."""
-    under = (
-        f"Azure OpenAI API version {api_version}"
-        if api_version
-        else "OpenAI Language Model Instance API"
-    )
-    wait = max(1, math.ceil(seconds))
-    again = f"Please retry after {wait} second{'s' if wait > 1 else ''}."
-    increase = f"To increase your default rate limit, visit: {QUOTA_INCREASE}."
-    if wording == "high_demand":
-        return high_demand()
-    if wording == "older":
-        refusal = _error(
-            429,
-            "429",
-            f"Requests to the {operation} Operation under {under} have exceeded {limit} rate limit "
-            f"of your current {kind} S0 pricing tier. {again} {increase}",
-        )
-    else:
-        refusal = _error(
-            429,
-            "RateLimitReached",
-            f"Your requests to {deployment} for {model} in {region} have exceeded the {limit} rate "
-            f"limit for your current {kind} S0 pricing tier. This request was for {operation} "
-            f"under {under}. {again} {increase}",
-        )
-    if wording == "reset_only":  # openai-python#937
-        what = "requests" if limit == "call" else "tokens"
-        refusal.headers = {f"x-ratelimit-reset-{what}": str(wait)}
-    else:
-        refusal.headers = retry_headers(seconds)
-    return refusal
-
-
-def high_demand() -> Refusal:
-    """Load shedding: a 429 although the quota is not used up."""
-    refusal = _error(
-        429,
-        "429",
-        "The system is currently experiencing high demand and cannot process your request. Your "
-        "request exceeds the maximum usage size allowed during peak load. For improved capacity "
-        "reliability, consider switching to Provisioned Throughput.",
-    )
-    refusal.headers = retry_headers(1)
-    return refusal
-
-
-def provisioned_full(seconds: float) -> Refusal:
-    """429 of provisioned throughput, in the words that callers quote (e.g. openclaw#113478)."""
-    refusal = _error(
-        429,
-        "rate_limit_reached",
-        "Requests have exceeded the throughput limit on your Provisioned-Managed deployment. If "
-        "you continue to exceed your limit, consider increasing the number of provisioned "
-        "throughput units deployed.",
-        type="too_many_requests",
-        param=None,
-    )
-    refusal.headers = retry_headers(seconds)
-    return refusal
-
-
 def prompt_filtered(results: Body, spelling: FilterError = "innererror") -> Refusal:
     """What stopped a prompt, with the details in one of the two spellings that are about."""
     found = "content_filter_result" if spelling == "innererror" else "content_filter_results"
@@ -321,7 +239,7 @@ def authoring(status: int, code: str, message: str) -> Refusal:
 
     The texts are unverified.
     """
-    return _error(status, code, message)
+    return azure_error(status, code, message)
 
 
 def gone(kind: str, id: str) -> Refusal:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sandbox.dataplane import chat_answer, errors, latency, limiter
+from sandbox.dataplane import chat_answer, errors, latency, limiter, throttling
 from sandbox.dataplane.account import Account, Deployment
 from sandbox.dataplane.chat import context_tokens
 from sandbox.dataplane.completion import Answer, Question, answer
@@ -114,10 +114,10 @@ def admitted(asked: Asked, gate: limiter.Limiter, expected: Load) -> limiter.Adm
         return decision
     deployment = asked.deployment
     if decision.limit == "provisioned":
-        refusal = errors.provisioned_full(decision.seconds)
+        refusal = throttling.provisioned_full(decision.seconds)
         refusal.headers |= utilisation_header(asked, gate)
         raise refusal
-    raise errors.rate_limited(
+    raise throttling.rate_limited(
         decision.limit,
         decision.seconds,
         deployment=deployment.name,
