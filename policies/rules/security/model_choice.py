@@ -38,22 +38,24 @@ def model_approved(deployment: Resource, ctx: Context) -> Iterator[Finding]:
         return
     if not version:
         return
-    model = find_model(name, version, format)
-    left = (date.fromisoformat(model.retires) - ctx.now.date()).days if model else None
     least = ctx.limit(limits.RETIRES_WITHIN_DAYS)
-    if model is None or left is None or left < least or model.lifecycle == "Deprecated":
+    if end := _end(find_model(name, version, format), ctx.now.date(), least):
         yield Finding(
             deployment,
-            f"{_end(model, left)} {shown(wanted)} of {deployment.label} is switched off (at least "
-            f"{least:g} days must be left). Fix: version: one that stays and was evaluated; the "
-            "dates are in components/models.yaml (plumb models refresh).",
+            f"{end} {shown(wanted)} of {deployment.label} is switched off (at least {least:g} days "
+            "must be left). Fix: version: one that stays and was evaluated; the dates are in "
+            "components/models.yaml (plumb models refresh).",
             f"{MODEL}.version",
         )
 
 
-def _end(model: Model | None, left: int | None) -> str:
-    if model is None or left is None:
+def _end(model: Model | None, today: date, least: float) -> str | None:
+    """When Azure switches a model off; None if that is far enough away."""
+    if model is None:
         return "nobody knows when"
+    left = (date.fromisoformat(model.retires) - today).days
+    if left >= least and model.lifecycle != "Deprecated":
+        return None
     return f"in {left} days, on {model.retires}," if left >= 0 else f"since {model.retires}"
 
 
