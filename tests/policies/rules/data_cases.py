@@ -69,6 +69,14 @@ REFUSED = [
         "Fix: OpenAI/text-embedding-3-large@1 ",
     ),
     (MODEL, "prod", [("embed", "properties.model.format", MISSING)], "'/text-embedding-3-large@1'"),
+    (MODEL, "dev", [model("gpt-5.4", "2026-03")], "Fix: OpenAI/gpt-5.4@2026-03-05 (plumb"),
+    (
+        MODEL,
+        "prod",
+        [model("gpt-3.5-turbo", None)],
+        "which nobody has approved for prod. Fix: a model of the list (plumb",
+        {"model-version-pinned"},
+    ),
     (MODEL, "prod", [model(None)], "'OpenAI/@1', which nobody has approved"),
     (MODEL, "prod", [model("gpt-4.1-mini-2025-04-14.ft-")], "which nobody has approved"),
     (
