@@ -140,3 +140,23 @@ def test_a_response_that_follows_one_in_the_background_hears_it(client):
     said = client.responses.retrieve(first.id).output_text
     items = client.responses.input_items.list(then.id, order="asc").data
     assert said in [item.content[0].text for item in items]
+
+
+def test_the_openai_clients_own_helper_takes_up_a_stream(client):
+    first, *_ = ask(client, stream=True)
+    with client.responses.stream(response_id=first.response.id, starting_after=2) as stream:
+        stream.until_done()
+        assert stream.get_final_response().status == "completed"
+
+
+def test_an_asynchronous_client_takes_up_a_stream(unhurried):
+    async def run():
+        async with unhurried:
+            made = [each async for each in await ask(unhurried, stream=True)]
+            again = await unhurried.responses.retrieve(
+                made[0].response.id, stream=True, starting_after=made[4].sequence_number
+            )
+            return made, [each async for each in again]
+
+    made, rest = asyncio.run(run())
+    assert [each.model_dump() for each in rest] == [each.model_dump() for each in made[5:]]
