@@ -1,5 +1,6 @@
 """What came of the rules, for a person at a terminal."""
 
+import re
 from collections.abc import Sequence
 from textwrap import fill
 from typing import Final
@@ -30,7 +31,8 @@ def as_table(report: Report, colour: bool = False) -> str:
             _print(console, stack)
         names = ", ".join(each.stack for each in report.stacks)
         console.print(Text(f"{names}: {VERDICTS[report.verdict]}", style="bold"))
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return re.sub("\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
 def _print(console: Console, stack: StackReport) -> None:
