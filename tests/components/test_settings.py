@@ -312,7 +312,7 @@ PLACES = [place for place in places(PROD) if place]
 
 
 @given(st.sampled_from(PLACES), ANYTHING)
-@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow])
 def test_no_value_anywhere_ends_in_a_traceback(place, value):
     config = deepcopy(PROD)
     part = config

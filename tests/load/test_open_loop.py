@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.load import open_loop
@@ -42,7 +42,6 @@ def taking(*seconds):
     return ask
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 20), max_size=40).map(sorted), st.lists(st.floats(0, 9), min_size=1))
 def test_each_call_is_sent_when_it_is_due_and_timed_from_then(arrivals, seconds):
     calls = loaded(arrivals, taking(*seconds))

@@ -2,7 +2,6 @@
 
 from textwrap import dedent
 
-import hypothesis
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -11,10 +10,6 @@ from policies.registry import RULES
 from scripts import judgement
 from scripts.check import EXTRA_WORDS, check_command
 from tests.policies.small_stacks import FEW, PROGRAM
-
-# How long an example takes says how busy the machine is, not whether a rule is right.
-hypothesis.settings.register_profile("no-deadline", deadline=None)
-hypothesis.settings.load_profile("no-deadline")
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PLACES), ODD)
 def test_no_stack_file_brings_more_than_a_message(folder, place, odd):
     spoilt = copy.deepcopy(CONFIG)

@@ -125,7 +125,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(STEPS)
 def test_no_crash_leaves_a_lock_an_open_operation_or_lost_quota(
     token_key: str, steps: list[tuple[str, str, int]]

@@ -180,7 +180,7 @@ def objects(declared, properties, depth):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(PLACES)), st.data())
 def test_no_input_of_any_type_gets_lost_on_the_way_to_arm(registry, kind, data):
     declared, place = registry.declared(kind), PLACES[kind]
