@@ -32,6 +32,7 @@ PASSED = [
     (APPROVED, "prod", [(STACK, f"{SECURITY}.at", days_before(1))]),
     (APPROVED, "prod", [("chat", "sku.capacity", 300)]),
     (APPROVED, "prod", [(STACK, f"{PRODUCT}.by.id", MISSING)]),
+    (APPROVED, "prod", [("next-evidence", "", MISSING)]),
     (BUDGET, "prod", []),
     (BUDGET, "prod", [("budget", "amount", 2400.0)]),
     (BUDGET, "prod", [("budget", "timeGrain", "Quarterly"), ("budget", "amount", 7200)]),
@@ -51,6 +52,7 @@ PASSED = [
 
 REFUSED = [
     (APPROVED, "staging", [without_approvals_of("security")], "nobody has approved for security"),
+    (APPROVED, "staging", [without_approvals_of("product")], "--role product --ticket TICKET --m"),
     (
         APPROVED,
         "prod",

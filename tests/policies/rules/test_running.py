@@ -167,6 +167,20 @@ def test_the_newest_rehearsal_and_the_newest_approval_count():
         assert messages(rule, sound((STACK, kind, [*recorded[kind], {**stale, "seq": 999}])))
 
 
+def test_of_a_model_without_filter_and_prompt_neither_is_approved():
+    embeddings = part("embed").inputs
+    model = embeddings["properties"]["model"]
+    identity = {"account": "account", "deployment": "embed-v1", "sku": embeddings["sku"]["name"]}
+    identity |= {key: model["name" if key == "model" else key] for key in ("model", "version")}
+    approvals = [
+        {**each, "data": {**each["data"], "covers": [*each["data"]["covers"], identity]}}
+        for each in part(STACK).inputs["approval"]
+    ]
+    served = ("routing", "routes.chat.candidate", "account/embed-v1")
+    assert len(messages(APPROVED, sound(served))) == 4
+    assert messages(APPROVED, sound(served, (STACK, "approval", approvals))) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "changes", "path"),
     [
