@@ -45,6 +45,7 @@ PASSED = [
     (MODEL, "staging", [model("Mistral-Large-3", format="Mistral AI")]),
     (MODEL, "prod", [("previous", "properties.model.version", MISSING)]),
     (EXPORTS, "prod", [exporting(endpoint="https://x", region="eastus", max_tokens=4096)]),
+    (EXPORTS, "prod", [exporting(token="", secrets=[None, {"a": ""}])]),
     (EXPORTS, "prod", [exporting(has_key=True, sha256="ab" * 32, keys={}, id=UNKNOWN)]),
     (WORKSPACE, "prod", [("traces", "workspaceResourceId", UNKNOWN)]),
     (INGESTION, "prod", []),
@@ -125,7 +126,14 @@ REFUSED = [
         [("account", "properties.locations", {"regions": [{"name": "westus"}]})],
         "stands in 'westus'",
     ),
-    (REGION, "prod", [("embed", "sku.name", "GlobalStandard")], "processed anywhere in the world"),
+    (
+        REGION,
+        "prod",
+        [("embed", "sku.name", "GlobalStandard")],
+        "processed anywhere in the world: its SKU is 'GlobalStandard', and residency is eu. Fix: "
+        "sku.name: DataZoneBatch, DataZoneProvisionedManaged, DataZoneStandard, "
+        "ProvisionedManaged or Standard.",
+    ),
 ]
 
 NEEDED = [

@@ -11,7 +11,7 @@ from policies.world import World
 from tests.policies.compliant.part import ACCOUNT_ID, GROUP, SUBSCRIPTION, role
 from tests.policies.rules.access_cases import CALLABLE, ROLES
 from tests.policies.rules.cases import messages, outcomes
-from tests.policies.rules.data_cases import REGION
+from tests.policies.rules.data_cases import REGION, TAGS
 from tests.policies.rules.filter_cases import ELSEWHERE, FILTER, RAI
 from tests.policies.rules.guard_cases import of
 from tests.policies.rules.network_cases import ENDPOINT, NETWORK, PUBLIC
@@ -110,6 +110,7 @@ def test_an_account_in_a_group_that_nobody_can_name_yet_is_not_taken_for_callabl
 def test_nobody_knows_where_an_unknown_sku_is_answered(sku, profile):
     (message,) = messages(REGION, sound(("embed", "sku.name", sku), profile=profile), profile)
     assert "processed nobody knows where" in message
+    assert ("GlobalStandard" in message.partition("Fix: ")[2]) == (profile != "prod")
 
 
 def test_an_account_in_no_group_is_not_callable_through_one():
@@ -121,3 +122,8 @@ def test_an_account_in_no_group_is_not_callable_through_one():
 def test_a_zone_without_a_name_is_no_zone():
     (message,) = messages(ENDPOINT, sound(("zone-openai", "privateZoneName", MISSING)))
     assert "no record in privatelink.openai.azure.com." in message
+
+
+def test_an_environment_that_nobody_asks_for_may_be_called_anything():
+    world = sound(("account", "tags.environment", "blue"))
+    assert messages(TAGS, world, tags=["owner"]) == []
