@@ -3,8 +3,10 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any, Final
 
 from sandbox import passing
@@ -115,6 +117,7 @@ class Driver:
     ) -> datetime:
         """Every arrival up to the end, or up to as many as one call takes; the time reached."""
         dice = random.Random(f"{wanted.seed}/{stamp(start)}")
+        homes = cache(partial(spans.component, self._around.store))
         at, looked = start, floor(start, MINUTE)
         # Half a gap before the first and after the last, so that what is cut in two adds up.
         half = timedelta(seconds=0.5 / wanted.rps if wanted.arrivals == "constant" else 0)
@@ -127,7 +130,7 @@ class Driver:
                 at = until
                 break
             self._around.clock.advance(max(timedelta(), at - self._around.clock.now()))
-            seen += self._one(wanted, aims, at, dice, tally)
+            seen += self._one(wanted, aims, homes, at, dice, tally)
             if tally.requests % BREATH == 0:
                 await asyncio.sleep(0)
             if floor(at, MINUTE) > looked:
@@ -142,6 +145,7 @@ class Driver:
         self,
         wanted: TrafficWanted,
         aims: Target,
+        homes: Callable[[str], Stored | None],
         at: datetime,
         dice: random.Random,
         tally: Tally,
@@ -159,7 +163,7 @@ class Driver:
         )
         outcome = self._synthetic.ask(thought, dice)
         tally.add(aim.account.subdomain, aim.variant, outcome)
-        home = spans.component(self._around.store, aim.account.id) if wanted.spans else None
+        home = homes(aim.account.id) if wanted.spans else None
         if home is None:
             return []
         # A span bears the time at which its call began, and is written when that is over.

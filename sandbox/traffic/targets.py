@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from components.catalog import FEATURE_FLAG_PREFIX
@@ -64,11 +65,11 @@ def _route(store: Store, accounts: Accounts, name: str, label: str | None) -> Ta
     flag = json.loads(row["value"] or "{}")
     variants = {str(each["name"]): each.get("configuration_value") for each in flag["variants"]}
 
-    def aim(user: str) -> Aim:
-        given = variant(flag, user)
+    @cache
+    def aimed(given: str) -> Aim:
         value = variants.get(given)
         if not isinstance(value, dict):
-            raise NoTarget(f"route {name}: the flag gives {user} no variant with a deployment")
+            raise NoTarget(f"route {name}: the flag gives a user no variant with a deployment")
         return Aim(
             account=_account(store, accounts, value),
             deployment=str(value["deployment"]),
@@ -77,7 +78,7 @@ def _route(store: Store, accounts: Accounts, name: str, label: str | None) -> Ta
             etag=row["etag"],
         )
 
-    return aim
+    return lambda user: aimed(variant(flag, user))
 
 
 def _account(store: Store, accounts: Accounts, value: dict[str, Any]) -> Account:
