@@ -10,6 +10,7 @@ from scripts import offered
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
+    from components.sections import Settings
     from scripts.declared import Declared
     from scripts.load.report import Report
     from scripts.load.scenario import Scenario
@@ -26,6 +27,10 @@ def load_command(
         str,
         typer.Option(metavar="STACK", autocompletion=offered.stacks, help="Whom it is asked of."),
     ],
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="ACCOUNT/DEPLOYMENT", help="In place of the scenario's target."),
+    ] = None,
     calls_per_second: Annotated[
         float | None, typer.Option("--rps", help="In place of the scenario's calls_per_second.")
     ] = None,
@@ -66,7 +71,7 @@ def load_command(
       plumb load scenarios/chat.yaml --stack dev --duration 60 --warm-up 5
       plumb load scenarios/chat.yaml --stack staging --rps 2 --html load.html
       plumb load scenarios/chat.yaml --stack staging --rps 1 --sweep
-      plumb load scenarios/chat.yaml --stack prod --record
+      plumb load scenarios/chat.yaml --stack staging --target primary/chat-v4 --record
     """
     # Here, not above: `plumb --help` must not wait for pydantic and scipy.
     from azure.core.exceptions import ClientAuthenticationError
@@ -84,7 +89,8 @@ def load_command(
 
     try:
         wanted = scenarios.read(scenario)
-        given = {
+        given: dict[str, object] = {
+            "target": target,
             "calls_per_second": calls_per_second,
             "duration_s": duration_s,
             "warm_up_s": warm_up_s,
@@ -101,7 +107,7 @@ def load_command(
         raise leave(Exit.CANNOT_TELL, error) from None
     except stack_outputs.NoOutputs as error:
         raise leave(Exit.NOT_REACHED, error) from None
-    name = _target(wanted, outputs)
+    name = _target(wanted.target, outputs, declared)
     due = round(wanted.calls_per_second * wanted.duration_s)
     typer.echo(
         f"{stack}, {name}: about {due:,} calls in {wanted.duration_s:g} s "
@@ -140,16 +146,15 @@ def load_command(
     raise typer.Exit(report.code)
 
 
-def _target(wanted: "Scenario", outputs: "StackOutputs") -> str:
+def _target(name: str, outputs: "StackOutputs", declared: "Settings") -> str:
     """`account/deployment` that a scenario means."""
-    name = wanted.target
     if name.startswith("route "):
         route = outputs.routes.get(name.removeprefix("route "))
         if route is None:
             there = ", ".join(sorted(outputs.routes)) or "none"
             raise leave(Exit.WRONG_USE, f"no {name} in this stack. Fix: one of {there}")
         return route.stable
-    account, _, deployment = name.partition("/")
+    account, deployment = declared.target(name)
     held = outputs.accounts.get(account)
     if held is None or deployment not in held.deployments:
         there = ", ".join(
@@ -158,7 +163,7 @@ def _target(wanted: "Scenario", outputs: "StackOutputs") -> str:
             for each in sorted(found.deployments)
         )
         raise leave(Exit.WRONG_USE, f"no {name} in this stack. Fix: one of {there}")
-    return name
+    return f"{account}/{deployment}"
 
 
 def _tokens(wanted: "Scenario", calls: int) -> int:

@@ -31,8 +31,9 @@ class Mix(Part):
 
 
 class Scenario(Part):
-    target: Annotated[str, Field(pattern=r"^(route [a-z][a-z0-9-]*|[a-z][a-z0-9-]*/\S+)$")]
-    """`route NAME`, whose stable deployment is asked, or `account/deployment`."""
+    target: Annotated[str, Field(pattern=r"^(route )?[^\s/]+(/[^\s/]+)?$")]
+    """`route NAME`, whose stable deployment is asked, or `account/deployment`; a deployment by
+    itself is the main account's, as in the stack file."""
     calls_per_second: Annotated[float, Field(gt=0, le=10_000)]
     duration_s: Annotated[float, Field(gt=0, le=86_400)]
     """Of it all, the warm-up included."""

@@ -88,13 +88,21 @@ def test_a_dry_run_asks_nobody(plumb):
     [
         ("primary/chat-v9", "Fix: one of primary/chat-v3"),
         ("route chat", "Fix: one of none"),
-        ("chat", "target"),
+        ("chat", "no chat in this stack. Fix: one of primary/chat-v3"),
+        ("a/b/c", "target"),
     ],
 )
 def test_who_is_not_there_is_wrong_use_and_who_is_there_is_told(plumb, target, message):
     done = plumb(scenario=SCENARIO.replace("primary/chat-v3", target))
     assert done.exit_code == 2
     assert message in done.stderr
+
+
+@pytest.mark.parametrize("target", ["primary/chat-v3", "chat-v3"])
+def test_another_target_may_be_named_as_the_stack_file_would(plumb, target):
+    done = plumb("--target", target, scenario=SCENARIO.replace("primary/chat-v3", "route none"))
+    assert done.exit_code == 0
+    assert "dev, primary/chat-v3: about" in done.stderr
 
 
 def test_a_page_is_written_where_it_is_wanted(plumb, tmp_path):

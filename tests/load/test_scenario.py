@@ -24,7 +24,7 @@ def test_every_scenario_of_the_project_is_one(path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"target": "chat"}, "target"),
+        ({"target": "the chat"}, "target"),
         ({"calls_per_second": 0}, "calls_per_second"),
         ({"duration_s": "long"}, "duration_s"),
         ({"rps": 2}, "rps: no such setting"),

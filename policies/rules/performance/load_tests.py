@@ -32,7 +32,8 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 deployment,
                 f"{deployment.label} answers callers and has no load test. "
-                f"Fix: plumb load --target {target} --record, on staging at the same size.",
+                "Fix: on staging at the same size, plumb load scenarios/chat.yaml --stack staging "
+                f"--target {target} --record.",
             )
         for evidence, test in found:
             differ = changes(world, deployment, evidence, test, compares)
@@ -41,7 +42,8 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
                 yield Finding(
                     deployment,
                     f"{deployment.label} is not what was load tested: {said}. "
-                    f"Fix: plumb load --target {target} --record, or deploy what was tested.",
+                    f"Fix: plumb load scenarios/chat.yaml --target {target} --record, or deploy "
+                    "what was tested.",
                     PATHS[differ[0][0]],
                 )
 
