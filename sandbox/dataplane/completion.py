@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sandbox.dataplane import grounding, quality, structure
+from sandbox.dataplane import grounding, judging, quality, structure
 from sandbox.dataplane.quality import ORDINARY, Mind
 from sandbox.dataplane.tokens import Tokenizer, text_of
 
@@ -128,6 +128,7 @@ def answer(
             reasoning_tokens=thought,
             tool_calls=(call,),
         )
+    verdict = verdict or judging.judgement(question.asked)
     if verdict is None and (given := grounding.context(question.messages)):
         keeps = question.mind.keeps_to_context(question.asked, seed)
         verdict = grounding.grounded(question.asked, given) if keeps else grounding.invented(dice)

@@ -9,11 +9,11 @@ from typing import Any, Final
 from sandbox.dataplane.tokens import text_of
 
 HEADING: Final = re.compile(
-    r"^[#*\s]*(?:context|sources?|documents?|passages?)[*\s]*:\s*", re.IGNORECASE | re.MULTILINE
+    r"^[#* ]*(?:context|sources?|documents?|passages?)[* ]*:", re.IGNORECASE | re.MULTILINE
 )
 """Where a context begins: Context:, Sources: and the like at the beginning of a line."""
 
-END: Final = re.compile(r"^[#*\s]*(?:question|query|user)[*\s]*:", re.IGNORECASE | re.MULTILINE)
+END: Final = re.compile(r"^[#* ]*(?:question|query|user)[* ]*:", re.IGNORECASE | re.MULTILINE)
 
 LABEL: Final = re.compile(r"^\[([\w.-]{1,40})\][:\s]*")
 """[doc1] before a source, which is how answers cite it."""
