@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from components.catalog import DEPLOYMENT, METRIC_ALERT, PROVISIONED_SKUS, SCHEDULED_QUERY_RULE
+from policies.deployed import SKU
 from policies.limits.observability import OBJECTIVE_MS, UTILISATION_PERCENT
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import serving
@@ -30,7 +31,7 @@ class Wanted:
 
 
 def is_provisioned(deployment: Resource) -> bool:
-    return deployment.fields.text("sku.name") in PROVISIONED_SKUS
+    return deployment.fields.text(SKU) in PROVISIONED_SKUS
 
 
 def _errors(deployment: Resource) -> Wanted:
@@ -171,10 +172,14 @@ def _insufficient(watch: Watch, wanted: Wanted, deployments: list[Resource]) -> 
             "criteria",
         )
     threshold = watch.threshold
-    found = "at a threshold of its own" if threshold is None else f"over {threshold:g}{wanted.unit}"
+    found = (
+        f"over {threshold:g}{wanted.unit}, which is"
+        if threshold is not None
+        else ("at a threshold of its own, which may be")
+    )
     return Finding(
         alert,
-        f"{alert.label} tells of {wanted.what} of {of} only {found}, which is later than "
+        f"{alert.label} tells of {wanted.what} of {of} only {found} later than "
         f"{wanted.most:g}{wanted.unit}. Fix: threshold: {wanted.most:g}.",
         watch.criterion.at("threshold"),
     )

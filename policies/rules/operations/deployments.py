@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import DEPLOYMENT
+from policies.deployed import MODEL, VERSION
 from policies.limits.operations import UPGRADE_OPTIONS
 from policies.rule import Context, Levels, ResourceRule, Rule
 from policies.wording import listed, shown
 from policies.world import Finding, Resource
 
 NAME: Final = "deploymentName"
-VERSION: Final = "properties.model.version"
 UPGRADE: Final = "properties.versionUpgradeOption"
 
 VERSIONED: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-(v[0-9]+|[0-9]{8}|reserved)")
@@ -31,7 +31,7 @@ def deployment_naming(deployment: Resource, ctx: Context) -> Iterator[Finding]:
 
 def model_version_pinned(deployment: Resource, ctx: Context) -> Iterator[Finding]:
     if not deployment.fields.text(VERSION):
-        model = shown(deployment.fields.text("properties.model.name"))
+        model = shown(deployment.fields.text(MODEL))
         yield Finding(
             deployment,
             f"{deployment.label} takes whatever version of {model} is Azure's default today. "

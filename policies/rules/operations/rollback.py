@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil
 from typing import Final
 
 from components.catalog import PROVISIONED_SKUS
@@ -112,34 +113,28 @@ def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
             route.path,
         )
         return
-    carried, needed = _carried(deployment), _carried(stable)
-    if carried is not None and needed is not None and carried < least * needed:
+    capacity, needed = deployment.fields.number(CAPACITY), stable.fields.number(CAPACITY)
+    if capacity is None or needed is None:
+        return  # another rule says so
+    unit, least_carried = _per_unit(deployment), least * needed * _per_unit(stable)
+    if capacity * unit < least_carried:
         yield Finding(
             deployment,
-            f"{deployment.label}, the rollback target of the route {way.label}, carries "
-            f"{carried / needed:.1%} of what {stable.label} does, and {least:.0%} are needed. "
-            f"Fix: a capacity that carries at least {least:.0%}; it has "
-            f"{shown(deployment.fields.read(CAPACITY))}, {stable.label} has "
-            f"{shown(stable.fields.read(CAPACITY))}.",
+            f"{deployment.label}, to which the route {way.label} goes back, has a capacity of "
+            f"{capacity:g}, which carries less than {least:.0%} of what {stable.label} does with "
+            f"{needed:g}. Fix: sku.capacity: {ceil(least_carried / unit)} or more (capacity).",
             CAPACITY,
         )
 
 
-def _carried(deployment: Resource) -> float | None:
-    """Tokens a minute that a deployment takes; of a model nobody knows, its capacity.
-
-    None where it has none: another rule says so.
-    """
-    fields = deployment.fields
-    capacity = fields.number(CAPACITY)
-    if capacity is None:
-        return None
+def _per_unit(deployment: Resource) -> float:
+    """Tokens a minute that one unit of capacity takes; 1 for a model that nobody knows."""
     model = model_of(deployment)
     if model is None:
-        return capacity
-    if fields.text(SKU) not in PROVISIONED_SKUS:
-        return capacity * model.tokens_per_unit
-    return capacity * (model.provisioned.tokens_per_minute if model.provisioned else 1)
+        return 1
+    if deployment.fields.text(SKU) not in PROVISIONED_SKUS:
+        return model.tokens_per_unit
+    return model.provisioned.tokens_per_minute if model.provisioned else 1
 
 
 def rollback_tested(world: World, ctx: Context) -> Iterator[Finding]:

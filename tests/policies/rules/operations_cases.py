@@ -98,7 +98,7 @@ REFUSED = [
         RETAINED,
         "prod",
         [("previous", "sku.capacity", 74)],
-        "'previous', the rollback target of the route 'chat', carries 49.3% of what 'chat' does",
+        "less than 50% of what 'chat' does with 150. Fix: sku.capacity: 75 or more",
     ),
     (
         RETAINED,
@@ -107,7 +107,8 @@ REFUSED = [
             (STACK, f"{REHEARSAL}.target", "chat-reserved"),
             ("chat", "sku.capacity", 300),
         ],
-        "'reserved', the rollback target of the route 'chat', carries 40.0% of what",
+        "'reserved', to which the route 'chat' goes back, has a capacity of 50, which carries less "
+        "than 50% of what 'chat' does with 300. Fix: sku.capacity: 63 or more",
     ),
     (
         TESTED,
