@@ -13,6 +13,7 @@ from sandbox.store import Store, Stored
 from sandbox.telemetry import activity_alerts, budgets, inbox
 from sandbox.telemetry.evaluation import Finding, Split, findings
 from sandbox.telemetry.metrics import MINUTE, floor
+from sandbox.telemetry.minutes import BusyMinutes
 from sandbox.telemetry.rules import Broken, Rule, enabled, rule
 from sandbox.telemetry.schedule import turns
 
@@ -29,7 +30,8 @@ class Watch:
         self._lock = Lock()
         self._closed = False
         self._minute: datetime | None = None
-        self._busy: dict[datetime, list[datetime]] = {}
+        self._busy = BusyMinutes(around.store)
+        around.after_reset.append(self._busy.forget)
 
     def tick(self) -> None:
         """Evaluate what has become due. Whatever waits in memory must have been written before."""
@@ -39,7 +41,6 @@ class Watch:
             if self._closed or minute == self._minute:
                 return
             self._minute = minute
-            self._busy = {}
             store = self._around.store
             watched = [*enabled(store), *budgets.all_of(store)]
             for stored in watched:
@@ -70,11 +71,8 @@ class Watch:
 
     def _look(self, wanted: Rule, last: datetime, now: datetime) -> None:
         store, lasting = self._around.store, self._lasting(wanted)
-        since = last - lasting
-        # Most rules ask for the same: a look through all the traffic for each would be felt.
-        if since not in self._busy:
-            self._busy[since] = busy_minutes(store, since)
-        for turn in turns(last, now, wanted.frequency, lasting, self._busy[since]):
+        busy = self._busy.since(last - lasting)
+        for turn in turns(last, now, wanted.frequency, lasting, busy):
             settle(store, wanted, findings(self._around, wanted, turn), turn)
 
     def _keep(self, stored: Stored, now: datetime, error: str | None) -> None:
@@ -145,17 +143,6 @@ def told(wanted: Rule, found: Finding) -> dict[str, Any]:
             **({"alertSensitivity": criterion.learned.sensitivity} if criterion.learned else {}),
         },
     }
-
-
-def busy_minutes(store: Store, since: datetime) -> list[datetime]:
-    """Minutes in which there was traffic, or telemetry arrived."""
-    rows = store.execute(
-        "SELECT DISTINCT substr(at, 1, 16) AS minute FROM events WHERE at >= :since "
-        "UNION SELECT DISTINCT substr(at, 1, 16) FROM telemetry WHERE at >= :since "
-        "UNION SELECT DISTINCT substr(received, 1, 16) FROM telemetry WHERE received >= :since",
-        {"since": stamp(since)},
-    )
-    return [moment(f"{row['minute']}:00+00:00") for row in rows]
 
 
 def _text(split: Split) -> str:
