@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
@@ -25,6 +26,9 @@ from sandbox.provider.values import plain, wire
 CLIENT_CONFIG = "azure-native:authorization:getClientConfig"
 CLIENT_TOKEN = "azure-native:authorization:getClientToken"
 
+FAILED = "the sandbox's provider failed, and not you. The sandbox's log.txt says where."
+LOG = logging.getLogger("sandbox.provider")
+
 _MODES: dict[int, check.Mode] = {0: "PROPOSE", 1: "ENFORCE", 2: "DISABLE"}
 _RPC_UNKNOWN = 2
 
@@ -42,6 +46,10 @@ def _answering(rpc: Rpc[Request, Response]) -> Rpc[Request, Response]:
             return rpc(self, request, context)
         except (ArmFailure, Ended, LookupError, Refused) as error:
             context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        except Exception:
+            about = getattr(request, "urn", "") or getattr(request, "tok", "")
+            LOG.exception("%s %s", rpc.__name__, about)
+            context.abort(grpc.StatusCode.INTERNAL, FAILED)
 
     return answer
 

@@ -95,3 +95,15 @@ def test_an_engine_that_dies_leaves_no_thread_waiting(arm, patient):
     before = len(arm.asked)
     under_way.cancel()
     arm.wait_for_more(before)
+
+
+def test_a_mistake_of_ours_is_logged_with_what_was_asked(resources, stub, monkeypatch, caplog):
+    def create(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(resources), "create", create)
+    with pytest.raises(grpc.RpcError) as caught:
+        stub.Create(messages.CreateRequest(urn=urn(ACCOUNT), properties=wire(INPUTS)))
+    assert "log.txt" in caught.value.details()
+    assert f"Create {urn(ACCOUNT)}" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
