@@ -34,6 +34,7 @@ def test_a_rule_sees_what_happens_after_a_reset(observed):
     observed.around.store.execute("DELETE FROM events")
     for forget in observed.around.after_reset:
         forget()
+    observed.cloud.pass_time(minutes=30)
     observed.traffic(11, status=429)
     observed.cloud.pass_time(hours=1)  # the burst is over by the time that anybody looks
     watch.tick()
