@@ -119,6 +119,16 @@ def test_children_of_one_account_share_a_mark_even_if_it_is_not_of_this_stack():
     assert world.account(chat) == world.account(strict) != ""
 
 
+def test_an_account_of_elsewhere_is_told_apart_by_its_group_and_its_name():
+    def mark(**changes):
+        inputs = {**PARTS["chat"].inputs, "accountName": "other-ai", **changes}
+        return World([]).account(resource(catalog.DEPLOYMENT, "child", inputs))
+
+    assert mark() == mark(accountName="OTHER-AI", resourceGroupName="RG-SHOP")
+    others = {mark(resourceGroupName="rg-other"), mark(resourceGroupName=UNKNOWN)}
+    assert len({mark(), mark(accountName="third-ai"), mark(accountName=None), *others}) == 5
+
+
 def test_the_order_of_registration_is_forgotten():
     world = sound()
     assert World(reversed(world.resources)).resources == world.resources
@@ -159,6 +169,7 @@ def test_an_id_made_is_an_id_understood(token):
     parsed = parse_id(id)
     assert parsed.type == KINDS[token].arm_type.lower()
     assert parsed.names[-1] == "this"
+    assert id.startswith(ACCOUNT_ID) == bool(KINDS[token].scope)
 
 
 @pytest.mark.parametrize("id", ["", "/", "shop-ai", "/subscriptions/s", "/providers/x/y", "a//b/"])
