@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from bench import arm, dataplane, large, load, page
+from bench import arm, checkov, dataplane, large, load, page
 from bench.row import Row
 from components.stack_file import PROJECT, ROOT, open_stack_file
 from policies.values import Unknown
@@ -211,6 +211,7 @@ def rows(folder: Path) -> Iterator[Row]:
 
     yield from dataplane.rows(folder / "dataplane")
     yield from arm.rows()
+    yield from checkov.rows(folder / "checkov")
     yield from page.rows()
     yield from load.rows(folder / "load")
 
