@@ -74,6 +74,12 @@ class World:
         self.missed = tuple(missed)
         self.unseen = frozenset(unseen)
 
+    @property
+    def stack(self) -> str:
+        """Its name, for commands."""
+        urn = self.resources[0].urn if self.resources else ""
+        return urn.removeprefix("urn:pulumi:").partition("::")[0] or "STACK"
+
     @cached_property
     def by_urn(self) -> dict[str, Resource]:
         return {resource.urn: resource for resource in self.resources}

@@ -7,6 +7,7 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS, MEASURED
+from policies.commands import approve
 from policies.deployed import talks
 from policies.freshness import in_order, outdated
 from policies.limits.business import APPROVAL_DAYS, APPROVERS
@@ -17,7 +18,6 @@ from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
 
-APPROVE: Final = "plumb readiness approve --role"
 PARTS: Final = KINDS["approval"].compares
 OF_ANY_MODEL: Final = frozenset({"model", "version", "sku"})
 """What is compared of a model that answers in vectors: it has no filter and no prompt."""
@@ -28,6 +28,7 @@ class _Approval:
     """What one role said."""
 
     role: str
+    stack: str
     evidence: Resource
     entry: Fields
 
@@ -37,7 +38,7 @@ class _Approval:
 
     @property
     def again(self) -> str:
-        return f"Fix: {_approve(self.role)}."
+        return f"Fix: {approve(self.role, self.stack)}."
 
     @property
     def person(self) -> str | None:
@@ -55,13 +56,13 @@ def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
         for approval in in_order(evidence, "approval"):
             role = approval.text("data.role")
             if role in APPROVERS.choices:
-                given[role] = _Approval(role, evidence, approval)
+                given[role] = _Approval(role, world.stack, evidence, approval)
     wanted = sorted(ctx.limit(APPROVERS))
     for role in wanted:
         if role not in given:
             yield Finding(
                 proofs.of_stack[0] if proofs.of_stack else None,
-                f"nobody has approved for {role}. Fix: {_approve(role)}.",
+                f"nobody has approved for {role}. Fix: {approve(role, world.stack)}.",
                 "approval",
             )
     present = [given[role] for role in wanted if role in given]
@@ -69,10 +70,6 @@ def approvals_complete(world: World, ctx: Context) -> Iterator[Finding]:
     measured = _Measured(world, proofs)
     yield from each(present, lambda approval: _incomplete(approval, ctx))
     yield from each(present, measured.complaints)
-
-
-def _approve(role: str) -> str:
-    return f"{APPROVE} {role} --ticket TICKET{' --metrics FILE' if role == 'product' else ''}"
 
 
 def _same_person(approvals: list[_Approval]) -> Iterator[Finding]:
@@ -219,7 +216,7 @@ RULES: Final[list[Rule]] = [
         "deployed, after it was measured.",
         why="Results do not decide, people do. An approval of another model, from before the "
         "measurement, or by one person in four roles is none, whoever signs it.",
-        fix=f"Let one person of each role run {APPROVE} ROLE --ticket TICKET; product also names "
+        fix=f"Let one person of each role run {approve('ROLE', 'STACK')}; product also names "
         "the metrics by which success will be known, with target and source.",
         types=frozenset({DEPLOYMENT}),
         controls=("MCSB AI-5", "Well-Architected OE:11"),

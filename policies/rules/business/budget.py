@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from components.catalog import BUDGET, DEPLOYMENT
+from policies.commands import record
 from policies.freshness import outdated
 from policies.limits.business import EARLIEST_PERCENT, FORECAST_DAYS
 from policies.proof import Proofs, entry
@@ -16,7 +17,6 @@ COST_BUDGET: Final = "azure-native:costmanagement:Budget"
 DECLARED: Final = "plumb:index:Budget"
 """Azure's budget has no currency of its own; the component that makes it says which is meant."""
 
-FORECAST: Final = "plumb readiness record cost --from FILE"
 MONTHS: Final = {
     "Quarterly": 3,
     "BillingQuarter": 3,
@@ -34,7 +34,7 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
     if not costs:
         yield Finding(
             proofs[0] if proofs else None,
-            f"nobody has forecast what the stack will cost. Fix: {FORECAST}.",
+            f"nobody has forecast what the stack will cost. Fix: {record('cost', world.stack)}.",
             "cost",
         )
     for evidence, cost in costs:
@@ -52,15 +52,16 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
 
 
 def _forecast(world: World, evidence: Resource, cost: Fields, ctx: Context) -> Iterator[Finding]:
+    again = record("cost", world.stack)
     late = outdated(cost.text("measuredAt"), ctx.limit(FORECAST_DAYS), ctx.now)
     if late:
         yield Finding(
-            evidence, f"the forecast of cost {late}. Fix: {FORECAST}.", cost.at("measuredAt")
+            evidence, f"the forecast of cost {late}. Fix: {again}.", cost.at("measuredAt")
         )
     if cost.number("data.forecastMonthly") is None:
         yield Finding(
             evidence,
-            f"the forecast of cost holds no amount a month. Fix: {FORECAST}.",
+            f"the forecast of cost holds no amount a month. Fix: {again}.",
             cost.at("data.forecastMonthly"),
         )
     currency = cost.text("data.currency")
@@ -71,7 +72,7 @@ def _forecast(world: World, evidence: Resource, cost: Fields, ctx: Context) -> I
                 declared,
                 f"the budget is in {shown(own)} and the forecast of cost in {shown(currency)}, so "
                 f"neither says anything of the other. Fix: currency: {currency or 'the same'} "
-                f"(plumbline:budget), or {FORECAST} in the budget's.",
+                f"(plumbline:budget), or {again}, in the budget's.",
                 "currency",
             )
 
@@ -135,8 +136,9 @@ RULES: Final[list[Rule]] = [
         description="A budget covers what the stack is forecast to cost, and tells people in time.",
         why="Azure stops nothing: a budget only tells, hours late. Models are billed by the token, "
         "so a loop in a client costs a month in a weekend.",
-        fix=f"Forecast the month and {FORECAST}; declare a Budget of at least that amount with an "
-        "Actual notification at 100 percent or less and a Forecasted one, each with contacts.",
+        fix=f"Forecast the month and {record('cost', 'STACK')}; declare a Budget of at least "
+        "that amount with an Actual notification at 100 percent or less and a Forecasted one, "
+        "each with contacts.",
         types=frozenset({DEPLOYMENT}),
         controls=("Well-Architected CO:03", "Well-Architected CO:04"),
         params=(FORECAST_DAYS, EARLIEST_PERCENT),

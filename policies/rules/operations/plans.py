@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from components.catalog import ACTION_GROUP, DEPLOYMENT
+from policies.commands import record
 from policies.freshness import outdated
 from policies.limits.operations import DEMAND_DAYS, GROWTH_MONTHS, PLAN_DAYS
 from policies.on_call import DECLARED, called, on_call_groups
@@ -17,8 +18,6 @@ from policies.world import Finding, Resource, World
 
 RUNBOOK: Final = "operations.runbookUrl"
 ROTATION: Final = "operations.onCall.rotation"
-REVIEW: Final = "plumb readiness record capacityPlan --from FILE"
-FORECAST: Final = "plumb readiness record demand --from FILE --route"
 
 PLACEHOLDER: Final = re.compile(
     r"(^|[^a-z])(todo|tbd|fixme|changeme)([^a-z]|$)|(^|[./@])example\.(com|org|net)([:/?#]|$)",
@@ -106,36 +105,37 @@ def capacity_plan_current(world: World, ctx: Context) -> Iterator[Finding]:
     if not plans:
         yield Finding(
             proofs[0] if proofs else None,
-            f"there is no capacity plan, so the quota ends unannounced. Fix: {REVIEW}.",
+            "there is no capacity plan, so the quota ends unannounced. "
+            f"Fix: {record('capacityPlan', world.stack)}.",
             "capacityPlan",
         )
     for evidence, plan in plans:
-        yield from _plan(evidence, plan, ctx)
+        yield from _plan(evidence, plan, world.stack, ctx)
     for evidence in proofs:
         for demand in entries(evidence, "demand"):
-            yield from _demand(evidence, demand, ctx)
+            yield from _demand(evidence, demand, world.stack, ctx)
 
 
-def _plan(evidence: Resource, plan: Fields, ctx: Context) -> Iterator[Finding]:
+def _plan(evidence: Resource, plan: Fields, stack: str, ctx: Context) -> Iterator[Finding]:
+    again = f"Fix: {record('capacityPlan', stack)}."
     if not plan.text("data.url"):
         yield Finding(
             evidence,
-            f"the capacity plan is nowhere to be read: url is {shown(plan.read('data.url'))}. "
-            f"Fix: {REVIEW}, with its url.",
+            f"nobody can read the capacity plan: url is {shown(plan.read('data.url'))}. {again}",
             plan.at("data.url"),
         )
     late = outdated(plan.text("data.reviewedAt"), ctx.limit(PLAN_DAYS), ctx.now)
     if late:
         yield Finding(
             evidence,
-            f"the review of the capacity plan {late}. Fix: {REVIEW}.",
+            f"the review of the capacity plan {late}. {again}",
             plan.at("data.reviewedAt"),
         )
 
 
-def _demand(evidence: Resource, demand: Fields, ctx: Context) -> Iterator[Finding]:
-    route = shown(demand.text("subject.route"))
-    again = f"Fix: {FORECAST} {route}."
+def _demand(evidence: Resource, demand: Fields, stack: str, ctx: Context) -> Iterator[Finding]:
+    named = demand.text("subject.route")
+    route, again = shown(named), f"Fix: {record('demand', stack, named)}."
     late = outdated(demand.text("data.asOf"), ctx.limit(DEMAND_DAYS), ctx.now)
     if late:
         yield Finding(
@@ -193,8 +193,9 @@ RULES: Final[list[Rule]] = [
         "ahead.",
         why="Quota is granted in days and regions run full: who notices on the day that traffic "
         "has outgrown it turns users away for weeks.",
-        fix=f"Review the plan for at least three months ahead, then {REVIEW}; each route's demand "
-        f"likewise: {FORECAST} ROUTE.",
+        fix="Review the plan for at least three months ahead, then "
+        f"{record('capacityPlan', 'STACK')}; likewise each route's demand: "
+        f"{record('demand', 'STACK')}.",
         types=frozenset({DEPLOYMENT}),
         controls=("Well-Architected PE:02",),
         params=(PLAN_DAYS, DEMAND_DAYS, GROWTH_MONTHS),

@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final
 
 from components.catalog import PROVISIONED_SKUS
+from policies.commands import record
 from policies.deployed import CAPACITY, SKU, model_of
 from policies.freshness import in_order, outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
@@ -17,8 +18,6 @@ from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
 
-DRILL: Final = "plumb rollback --drill --record"
-
 
 @dataclass(frozen=True)
 class _WayBack:
@@ -28,6 +27,11 @@ class _WayBack:
     rehearsal: Fields | None
     """The newest."""
     deployments: Deployments
+    stack: str
+
+    @property
+    def rehearse(self) -> str:
+        return f"rehearse it, then {record('rollback', self.stack, self.route.name)}"
 
     @property
     def label(self) -> str:
@@ -71,7 +75,8 @@ def _ways_back(world: World) -> list[_WayBack]:
             rehearsals[(rehearsal.text("subject.route") or "").lower()] = rehearsal
     deployments = Deployments(world)
     return [
-        _WayBack(route, rehearsals.get(route.name.lower()), deployments) for route in routes(world)
+        _WayBack(route, rehearsals.get(route.name.lower()), deployments, world.stack)
+        for route in routes(world)
     ]
 
 
@@ -87,7 +92,7 @@ def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
             route.declared,
             f"the route {way.label} has nothing to go back to: neither the program nor a "
             "rehearsal names a rollback target. Fix: rollback: the deployment that served before "
-            f"(plumbline:routes), and {DRILL}.",
+            f"(plumbline:routes); {way.rehearse}.",
             route.path,
         )
         return
@@ -96,8 +101,8 @@ def _not_retained(way: _WayBack, least: float) -> Iterator[Finding]:
         yield Finding(
             route.declared,
             f"the rollback target {shown(target)} of the route {way.label} is not in this stack. "
-            "Fix: keep it under deployments until what replaced it is retired, or rehearse with "
-            f"another: {DRILL}.",
+            "Fix: keep it under deployments until what replaced it is retired, or name another as "
+            "rollback (plumbline:routes).",
             route.path,
         )
         return
@@ -146,7 +151,7 @@ def _unrehearsed(way: _WayBack, ctx: Context) -> Iterator[Finding]:
     if rehearsal is None:
         yield Finding(
             way.route.declared,
-            f"going back on the route {way.label} was never rehearsed. Fix: {DRILL}.",
+            f"going back on the route {way.label} was never rehearsed. Fix: {way.rehearse}.",
             way.route.path,
         )
         return
@@ -154,7 +159,7 @@ def _unrehearsed(way: _WayBack, ctx: Context) -> Iterator[Finding]:
     if late:
         yield Finding(
             way.route.declared,
-            f"the rollback rehearsal of the route {way.label} {late}. Fix: {DRILL}.",
+            f"the rollback rehearsal of the route {way.label} {late}. Fix: {way.rehearse}.",
             way.route.path,
         )
     minutes, most = rehearsal.number("data.minutes"), ctx.limit(ROLLBACK_MINUTES)
@@ -163,7 +168,7 @@ def _unrehearsed(way: _WayBack, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             way.route.declared,
             f"going back on the route {way.label} took {took} when it was rehearsed; {most:g} "
-            f"minutes are allowed. Fix: find out what held it up, then {DRILL}.",
+            f"minutes are allowed. Fix: find out what held it up, then {way.rehearse}.",
             way.route.path,
         )
     target, rehearsed = way.declared, way.rehearsed
@@ -171,7 +176,7 @@ def _unrehearsed(way: _WayBack, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             way.route.declared,
             f"the route {way.label} goes back to {shown(target)}, but what was rehearsed is "
-            f"{shown(rehearsed)}. Fix: {DRILL}.",
+            f"{shown(rehearsed)}. Fix: {way.rehearse}.",
             f"{way.route.path}.rollback",
         )
 
@@ -204,7 +209,8 @@ RULES: Final[list[Rule]] = [
         "back to today.",
         why="A rollback that nobody has tried fails when it is needed: a right is missing, the "
         "flag has another shape, or the clients do not read it again.",
-        fix=f"Run {DRILL} on staging, or on prod at a small share.",
+        fix="Take the route back and forth again on staging, or on prod at a small share, with a "
+        f"watch in hand; then {record('rollback', 'STACK')}.",
         types=frozenset({ROUTING}),
         controls=("Well-Architected OE:12",),
         params=(REHEARSAL_DAYS, ROLLBACK_MINUTES),
