@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
 import socket
 import sqlite3
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,16 @@ from typing import Any
 import uvicorn
 from filelock import FileLock, Timeout
 
-from sandbox import control, managed_identity, no_room, offer_orders, passing, seed, snapshots
+from sandbox import (
+    control,
+    managed_identity,
+    no_room,
+    offer_orders,
+    passing,
+    providers,
+    seed,
+    snapshots,
+)
 from sandbox import server as https
 from sandbox.arm.frame import settle
 from sandbox.around import Around, Settings
@@ -28,7 +38,6 @@ from sandbox.dropped import Protocol
 from sandbox.faults import Faults
 from sandbox.identity import Identity
 from sandbox.portal import routes as portal
-from sandbox.providers import Providers, orders
 from sandbox.store import Store, WrongDatabase
 from sandbox.telemetry import endpoint as telemetry
 from sandbox.telemetry.watch import Watch
@@ -36,6 +45,7 @@ from sandbox.traffic import orders as traffic
 from sandbox.traffic.driver import Driver
 from sandbox.trust import Trust, WrongAuthority, write_private
 
+LOG = logging.getLogger("sandbox")
 LOOPBACK = "127.0.0.1"
 DESCRIPTION = "sandbox.json"
 TICK_SECONDS = 1.0
@@ -131,7 +141,7 @@ class Process:
             watch = Watch(self.around)
             self.around.after_time.append(watch.tick)
             models, synthetic = planes(self.around, events)
-            providers = Providers(self.around, trust.ca_file)
+            pulumi = providers.Providers(self.around, trust.ca_file)
             main = _server(
                 https.app(
                     self.around,
@@ -142,21 +152,29 @@ class Process:
                         *traffic.orders(Driver(self.around, synthetic)),
                         *snapshots.orders(self.around),
                         *offer_orders.orders(self.around),
-                        *orders(self.around, providers),
+                        *providers.orders(self.around, pulumi),
                     ],
                 ),
                 context,
             )
             plain = _server(managed_identity.app(self.around, portal.routes(self.around)), None)
+
+            async def look() -> None:
+                self.around.flush()
+                await asyncio.to_thread(watch.tick)
+
+            async def renew() -> None:
+                trust.renew(context)
+
             tasks = [
                 asyncio.create_task(main.serve(sockets=[arm])),
                 asyncio.create_task(plain.serve(sockets=[identity])),
-                asyncio.create_task(_renew(trust, context)),
-                asyncio.create_task(_watch(self.around, watch)),
+                asyncio.create_task(repeated(RENEW_LEAF_SECONDS, "the certificate", renew)),
+                asyncio.create_task(repeated(TICK_SECONDS, "what the alerts found", look)),
             ]
             await _started(main, plain)
             try:
-                provider_port = await asyncio.to_thread(providers.start, self._port("provider"))
+                provider_port = await asyncio.to_thread(pulumi.start, self._port("provider"))
             except OSError as error:
                 raise _taken("provider", self._port("provider"), error) from None
             self._announce(arm, identity, provider_port)
@@ -164,7 +182,7 @@ class Process:
                 await _told_to_stop(tasks)
             finally:
                 (self.folder / DESCRIPTION).unlink(missing_ok=True)
-                await asyncio.to_thread(providers.stop)
+                await asyncio.to_thread(pulumi.stop)
                 main.should_exit = plain.should_exit = True
                 await asyncio.gather(*tasks[:2])
                 for task in tasks[2:]:
@@ -264,19 +282,15 @@ async def _told_to_stop(tasks: list[asyncio.Task[None]]) -> None:
     waiting.cancel()
 
 
-async def _watch(around: Around, watch: Watch) -> None:
+async def repeated(seconds: float, what: str, do: Callable[[], Awaitable[None]]) -> None:
+    """Every so often, for good: what goes wrong with it is logged, and does not end the process."""
     with suppress(asyncio.CancelledError):
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(seconds)
             try:
-                around.flush()
-                await asyncio.to_thread(watch.tick)
-            except sqlite3.OperationalError as error:
-                no_room.noted("what the alerts found", error)
-
-
-async def _renew(trust: Trust, context: ssl.SSLContext) -> None:
-    with suppress(asyncio.CancelledError):
-        while True:
-            await asyncio.sleep(RENEW_LEAF_SECONDS)
-            trust.renew(context)
+                await do()
+            except Exception as error:
+                if no_room.caused(error):
+                    no_room.noted(what, error)
+                else:
+                    LOG.exception("%s", what)

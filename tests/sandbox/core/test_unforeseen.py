@@ -1,5 +1,6 @@
 """What no part of the sandbox expected: answered in the caller's form, and found in the log."""
 
+import asyncio
 import sqlite3
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.testclient import TestClient
 
+from sandbox.lifecycle import repeated
 from sandbox.unforeseen import Unforeseen
 
 SECRET = "?ticket=s3cret"
@@ -100,3 +102,32 @@ def test_an_answer_that_breaks_off_is_in_the_log_as_well(asked, caplog):
 def test_a_caller_who_hangs_up_is_no_mistake(asked, caplog):
     asked(gone)
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("nobody thought of this"), "KeyError"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_what_is_done_every_so_often_goes_on_after_a_mistake(caplog, error, said):
+    async def run() -> int:
+        times, enough = 0, asyncio.Event()
+
+        async def fails() -> None:
+            nonlocal times
+            times += 1
+            if times == 3:
+                enough.set()
+            raise error
+
+        task = asyncio.create_task(repeated(0, "the alerts", fails))
+        await enough.wait()
+        task.cancel()
+        await task
+        return times
+
+    assert asyncio.run(run()) >= 3
+    assert "the alerts" in caplog.text
+    assert said in caplog.text
