@@ -3,7 +3,7 @@
 import pytest
 
 from components import catalog
-from policies.arm import KINDS, id_of, normal_type, parse_id
+from policies.arm import KINDS, id_of, is_named, normal_type, own_name, parse_id
 from policies.values import UNKNOWN, Need
 from policies.world import World
 from tests.policies.compliant.part import ACCOUNT_ID
@@ -175,3 +175,16 @@ def test_an_id_made_is_an_id_understood(token):
 @pytest.mark.parametrize("id", ["", "/", "shop-ai", "/subscriptions/s", "/providers/x/y", "a//b/"])
 def test_what_is_no_id_of_a_resource_group_is_none(id):
     assert parse_id(id) is None
+
+
+@pytest.mark.parametrize("own", [5, "", None, UNKNOWN, ["shop-ai"]])
+def test_what_has_no_name_yet_may_be_anybody(own):
+    inputs = {"accountName": own}
+    assert own_name(catalog.ACCOUNT, inputs) is None
+    assert is_named(catalog.ACCOUNT, inputs, "shop-ai", "rg-shop") is None
+
+
+@pytest.mark.parametrize("id", [ACCOUNT_ID.rpartition("/")[0], f"{ACCOUNT_ID}/deployments"])
+def test_half_an_id_names_nothing(id):
+    assert is_named(catalog.ACCOUNT, {"accountName": "shop-ai"}, id, "rg-shop") is False
+    assert is_named(catalog.DEPLOYMENT, PARTS["chat"].inputs, id, "rg-shop") is False
