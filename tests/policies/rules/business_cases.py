@@ -52,7 +52,7 @@ PASSED = [
 
 REFUSED = [
     (APPROVED, "staging", [without_approvals_of("security")], "nobody has approved for security"),
-    (APPROVED, "staging", [without_approvals_of("product")], "approve --stack prod --role product --ticket TICKET --m"),
+    (APPROVED, "staging", [without_approvals_of("product")], "--role product --ticket TICKET --m"),
     (
         APPROVED,
         "prod",
