@@ -71,7 +71,7 @@ def _forecast(world: World, evidence: Resource, cost: Fields, ctx: Context) -> I
             yield Finding(
                 declared,
                 f"the budget is in {shown(own)} and the forecast of cost in {shown(currency)}, so "
-                f"neither says anything of the other. Fix: currency: {currency or 'the same'} "
+                "neither says anything of the other. Fix: currency: the forecast's "
                 f"(plumbline:budget), or {again}, in the budget's.",
                 "currency",
             )
