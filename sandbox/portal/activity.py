@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from sandbox.clock import moment
+from sandbox.dataplane.call import HUNG_UP
 from sandbox.ids import parse
 
 Tone = Literal["good", "moved", "wrong", "bad"]
@@ -22,8 +23,10 @@ REASONS: Final = {
     404: "Not Found",
     408: "Timeout",
     409: "Conflict",
+    410: "Gone",
     412: "Precondition Failed",
     429: "Too Many Requests",
+    HUNG_UP: "Client Closed Request",
     500: "Internal Server Error",
     503: "Unavailable",
 }
@@ -69,8 +72,9 @@ def of_models(rows: Iterable[Mapping[str, Any]], people: Mapping[str, str]) -> l
 
 def _of_model(row: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
     account = row["account_lc"].rpartition("/")[2]
+    deployment = row["deployment"]  # none for what was refused on the way to one
     said = []
-    if row["status"] == 200:
+    if row["status"] in (200, HUNG_UP):
         said.append(_tokens(row["prompt_tokens"], row["completion_tokens"]))
     if row["stream"]:
         said.append("streamed")
@@ -82,8 +86,8 @@ def _of_model(row: Mapping[str, Any], people: Mapping[str, str]) -> Asked:
         at=moment(row["at"]),
         plane="model",
         what=row["operation"].partition("_")[0],
-        target=f"{account}/{row['deployment']}",
-        id=f"{row['account_lc']}/deployments/{row['deployment']}",
+        target=f"{account}/{deployment}" if deployment else account,
+        id=row["account_lc"] + (f"/deployments/{deployment}" if deployment else ""),
         status=row["status"],
         code="content_filter" if row["filtered"] and row["status"] == 400 else "",
         who=people.get(row["principal"], row["principal"]),

@@ -3,7 +3,8 @@
 import openai
 import pytest
 
-from tests.sandbox.dataplane.conftest import HELLO
+from sandbox.portal import activity
+from tests.sandbox.dataplane.conftest import ACCOUNT_ID, HELLO
 
 
 @pytest.fixture
@@ -85,3 +86,12 @@ def test_what_is_for_no_account_is_in_nobodys_rows(client, rows):
         openai.NotFoundError,
     )
     assert rows() == []
+
+
+def test_the_page_shows_a_refusal_under_its_account(cloud, client, events):
+    client.api_key = "e.y.J"
+    ask(client)
+    events.flush()
+    found = cloud.around.store.execute("SELECT * FROM events")
+    (shown,) = activity.of_models(found, {})
+    assert (shown.target, shown.id, shown.status) == ("contoso", ACCOUNT_ID.lower(), 401)
