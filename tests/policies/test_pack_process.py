@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import grpc
 import pytest
@@ -59,12 +60,14 @@ def test_levels_follow_the_stack(pack):
 
 def test_a_finding_comes_back_over_the_wire(pack):
     configured(pack)
-    world = sound(("account", "properties.disableLocalAuth", MISSING))
+    # The pack has the real clock, so the evidence is of yesterday.
+    world = sound(("account", "properties.disableLocalAuth", MISSING), now=datetime.now(UTC))
     said = []
     for resource in world.resources:
         said += pack.Analyze(asked(resource)).diagnostics
     stack = [shown(resource, struct({})) for resource in world.resources]
     said += pack.AnalyzeStack(wire.AnalyzeStackRequest(resources=stack)).diagnostics
+    assert [each.policyName for each in said] == ["account-local-auth-disabled"]
     (finding,) = said
     assert finding.policyName == "account-local-auth-disabled"
     assert finding.enforcementLevel == wire.MANDATORY

@@ -91,7 +91,7 @@ def _entries(evidence: Resource, kind: str) -> Iterator[Fields]:
 def _wrong(evidence: Resource, entry: Fields, kind: str) -> str | None:
     if not is_intact(entry.held):
         return "was changed after it was recorded, or never recorded: its hash is another"
-    said = list(complaints(entry.held))
+    said = sorted(complaints(entry.held))  # the engine keeps no order of keys
     if said:
         more = f", and {len(said) - MOST} more" if len(said) > MOST else ""
         return f"is not as plumb records it: {'; '.join(said[:MOST])}{more}"
