@@ -89,6 +89,30 @@ def test_every_output_that_the_sdk_declares_is_there(full: Cloud) -> None:
     assert {token: names for token, names in absent.items() if names} == {}
 
 
+def test_each_is_listed_where_it_stands_and_all_over_its_group(full: Cloud) -> None:
+    for token, path, _ in EXAMPLES:
+        if token == "appconfiguration:KeyValue":
+            continue  # Azure lists them on the data plane only
+        where = path.rpartition("/")[0]
+        listed = full.get(where)
+        assert listed.status == 200, (token, listed.body)
+        assert path in {each["id"] for each in listed.body["value"]}, token
+        assert full.get(where, query={"api-version": ""}).status == 400, token
+
+
+def test_a_patch_changes_what_it_names_and_nothing_else(full: Cloud) -> None:
+    for token, path, _ in EXAMPLES[:-1]:
+        before = full.get(path).body
+        if "tags" not in before:
+            continue
+        patched = full.ask("PATCH", path, {"tags": {"patched": "yes"}})
+        assert patched.status in (200, 201), (token, patched.body)
+        after = full.get(path).body
+        assert after["tags"]["patched"] == "yes", token
+        same = {"tags": None}
+        assert _lasting({**after, **same}) == _lasting({**before, **same}), token
+
+
 def test_all_of_it_can_be_deleted_again_and_then_is_gone(full: Cloud) -> None:
     for token, path, _ in reversed(EXAMPLES):
         answer = full.delete(path)
