@@ -166,9 +166,7 @@ class Endpoint:
         Raises:
             Refusal: what the deployment says to the request.
         """
-        deployment = self._accounts.deployment(account, name)
-        if deployment is None:
-            raise errors.deployment_not_found()
+        deployment = self._deployment(account, name, self._around.clock.now())
         asked = self._asked(account, deployment, operation, body, None)
         return self._models.serve(replace(asked, enqueued=True, latency_scale=0.0))
 

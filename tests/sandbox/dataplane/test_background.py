@@ -4,7 +4,10 @@ import asyncio
 
 import openai
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from sandbox.dataplane.routes import routes
 from sandbox.faults import Fault, Faults
 from tests.sandbox.dataplane.test_responses import QUESTION
 
@@ -123,6 +126,14 @@ def test_an_asynchronous_client_polls_to_the_end(unhurried):
             return await unhurried.responses.retrieve(made.id)
 
     assert asyncio.run(run()).status == "completed"
+
+
+def test_a_response_in_the_background_outlives_the_process(slow, client):
+    made = ask(client)
+    slow.wait(600)
+    with TestClient(Starlette(routes=routes(slow.around))) as web:
+        again = client.with_options(http_client=web)
+        assert again.responses.retrieve(made.id).status == "completed"
 
 
 def test_of_many_who_cancel_at_once_all_hear_the_same(slow, unhurried):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import openai
 import pytest
@@ -249,6 +250,24 @@ def test_a_batch_for_a_deployment_that_was_deleted_ends_with_errors(slow, tuner)
     assert (done.status, done.request_counts.failed) == ("completed", 1)
     (row,) = rows(tuner, done.error_file_id)
     assert row["response"]["body"]["error"]["code"] == "DeploymentNotFound"
+
+
+def test_a_model_that_retires_in_the_midst_of_a_batch_answers_the_rest_with_410(slow, client):
+    slow.allow("cora-app", OPENAI_CONTRIBUTOR, ACCOUNT_ID)
+    slow.deployment("later", "gpt-4o", "2024-05-13", sku="GlobalBatch")
+    slow.now = datetime(2026, 12, 8, 23, 57, 30, tzinfo=UTC)
+    client.api_key = slow.token()
+    file = upload(client, jsonl(*[line(number) for number in range(10)]), purpose="batch")
+    slow.wait(2)
+    made = client.batches.create(
+        input_file_id=file.id, endpoint="/chat/completions", completion_window="24h"
+    )
+    slow.wait(120)
+    client.batches.retrieve(made.id)
+    slow.wait(180)
+    done = client.batches.retrieve(made.id)
+    assert (done.request_counts.completed, done.request_counts.failed) == (4, 6)
+    assert {row["response"]["status_code"] for row in rows(client, done.error_file_id)} == {410}
 
 
 def test_responses_come_in_batches_too(tuner, send):
