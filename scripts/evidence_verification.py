@@ -1,10 +1,10 @@
 """The verdict on one stack's evidence: whole, about what is declared, and not too old."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from components import evidence_file
 from components.evidence_file import Recorded, UnreadableEvidence
@@ -27,6 +27,11 @@ class Verified:
     def tampered(self) -> list[Problem]:
         """In what the file is not as it was recorded; nothing that it says can be believed then."""
         return [each for each in self.problems if each.matter in ("file", "chain", "entry")]
+
+    def recorded_only(self) -> Self:
+        """Without what the gate judges as well, by how much it weighs in the stack."""
+        left = [each for each in self.problems if each.matter not in ("age", "identity")]
+        return replace(self, problems=left)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -172,6 +172,14 @@ def verify_command(
             "still be there, and nobody may have approved their own change since.",
         ),
     ] = None,
+    recorded_only: Annotated[
+        bool,
+        typer.Option(
+            "--recorded-only",
+            help="Only whether it is as it was recorded: what it is about, and its age, the gate "
+            "judges by how much they weigh in each stack.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """See that evidence is whole, about what is declared, and not too old.
@@ -181,7 +189,8 @@ def verify_command(
     \b
     Examples:
       plumb readiness verify
-      plumb readiness verify --stack prod --against origin/main
+      plumb readiness verify --stack prod
+      plumb readiness verify --against origin/main --recorded-only
     """
     from components import stack_file
     from scripts import shortcuts
@@ -193,6 +202,7 @@ def verify_command(
     root, now = stack_file.ROOT, _now()
     try:
         found = [verified(name, root, now, against) for name in stack or offered.stacks()]
+        found = [each.recorded_only() for each in found] if recorded_only else found
     except (NoSuchCopy, Undeclared) as error:
         raise leave(Exit.WRONG_USE, error) from None
     whole = not any(each.problems for each in found)

@@ -25,9 +25,9 @@ ELSEWHERE = {
     ),
     PREVIEW: ("tests/policies", ["preview", "--json", "--policy-pack"]),
     '.venv/bin/plumb smoke --stack "$STACK"': ("tests/end_to_end", ["smoke", "--stack"]),
-    '.venv/bin/plumb readiness verify --against "$BASE"': (
+    '.venv/bin/plumb readiness verify --recorded-only --against "$BASE"': (
         "tests/scripts",
-        ["verify", "--against"],
+        ["verify", "--recorded-only", "--against"],
     ),
 }
 """Command -> the tests that run it, and the words by which they do."""
