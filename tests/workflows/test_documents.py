@@ -21,6 +21,8 @@ ONLY_THERE = {
     'git worktree add .plumb/base "origin/${SYSTEM_PULLREQUEST_TARGETBRANCHNAME}"',
     'echo "##vso[task.uploadsummary]$PWD/.plumb/report/comment.md"',
     ".venv/bin/plumb check --output .plumb/report/junit.xml",
+    ".venv/bin/plumb readiness verify --recorded-only "
+    '--against "origin/${SYSTEM_PULLREQUEST_TARGETBRANCHNAME}"',
     "make setup",
 }
 
