@@ -260,7 +260,7 @@ def _decided(put: Put, wanted: Body, stored: Stored | None, situation: Situation
         return put(wanted, stored.body if stored else None, situation)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # A list where an object belongs, and the like: Azure fails to deserialize those.
-        LOG.debug("PUT %s", situation.id, exc_info=True)
+        LOG.warning("PUT %s", situation.id, exc_info=True)  # or it is a mistake of ours
         raise ArmError(
             400,
             "InvalidRequestContent",
