@@ -99,8 +99,8 @@ class _Routing:
     def _told(self, alert: Resource) -> set[str]:
         path = "actions" if alert.type == METRIC_ALERT else "actions.actionGroups"
         values: list[Value] = [
-            each.get("actionGroupId") if isinstance(each, Mapping) else each
-            for each in alert.fields.many(path)
+            action.get("actionGroupId") if isinstance(action, Mapping) else action
+            for action in alert.fields.many(path)
         ]
         marks = self.world.marks(alert, "actions", values, ACTION_GROUP)
         return {short(self.world, mark) for mark in marks}
