@@ -5,8 +5,9 @@ from functools import cache
 from typing import Final
 
 from components import catalog
+from policies.rules.security.accounts import ACCOUNT_CONNECTION
+from policies.rules.security.filters import SUBSCRIPTION_RAI_POLICY
 
-PREFIX: Final = "azure-native:cognitiveservices:"
 READ: Final = frozenset(
     {
         catalog.ACCOUNT,
@@ -16,8 +17,8 @@ READ: Final = frozenset(
         catalog.RAI_BLOCKLIST_ITEM,
         catalog.PROJECT,
         catalog.PROJECT_CONNECTION,
-        f"{PREFIX}AccountConnection",
-        f"{PREFIX}SubscriptionRaiPolicy",
+        ACCOUNT_CONNECTION,
+        SUBSCRIPTION_RAI_POLICY,
     }
 )
 """Of all types of Azure AI, those that a rule judges or that can do no harm by themselves."""
