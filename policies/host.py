@@ -123,8 +123,8 @@ class Gate:
     def _resource_policy(self, rule: ResourceRule) -> sdk.Policy:
         def validate(args: sdk.ResourceValidationArgs, report: sdk.ReportViolation) -> None:
             resource = self.facts[args.urn]
-            if resource.type not in rule.types:
-                args.not_applicable("another type")
+            if not rule.concerns(resource):
+                args.not_applicable("nothing to judge")
             outcome = judge.of_resource(rule, resource, self.context(args.get_config()))
             self._tell(rule, resource, outcome, args, report)
 

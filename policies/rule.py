@@ -157,6 +157,14 @@ class ResourceRule(Rule):
     """Of one resource: judged before that resource is touched."""
 
     check: Callable[[Resource, Context], Iterator[Finding]]
+    reads: tuple[str, ...] = ()
+    """Inputs without any of which there is nothing to judge: then the rule is not applicable."""
+
+    def concerns(self, resource: Resource) -> bool:
+        """Whether there is something to judge, so that silence means it is right."""
+        return resource.type in self.types and (
+            not self.reads or any(resource.fields.is_set(name) for name in self.reads)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

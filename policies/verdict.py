@@ -98,6 +98,7 @@ def _result(rule: Rule, level: Level, world: World, ctx: Context, register: Regi
     if level == "disabled":
         pass
     elif isinstance(rule, ResourceRule):
+        subjects = [each for each in subjects if rule.concerns(each)]
         outcomes = [(each, judge.of_resource(rule, each, ctx)) for each in subjects]
     elif isinstance(rule, StackRule):
         outcomes = [(None, judge.of_stack(rule, world, ctx))]

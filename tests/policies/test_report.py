@@ -81,3 +81,18 @@ def test_a_narrow_view_hides_findings_but_not_the_verdict():
 def test_colour_is_for_terminals_only():
     assert "\x1b[" not in as_table(report_of([verdict(KEYS)], locate))
     assert "\x1b[" in as_table(report_of([verdict(KEYS)], locate), colour=True)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if getattr(rule, "reads", ())])
+def test_a_rule_on_evidence_that_is_not_there_has_not_passed(rule):
+    missing = [
+        (each.name, kind, MISSING)
+        for each in sound().resources
+        if each.type in rule.types
+        for kind in rule.reads
+    ]
+    (stack,) = report_of([judged(RULES, sound(*missing), "prod", "prod", NOW)], locate).stacks
+    assert rule.id in stack.not_applicable
+    assert rule.id not in stack.passed
+    (stack,) = report_of([judged(RULES, sound(), "prod", "prod", NOW)], locate).stacks
+    assert rule.id in stack.passed

@@ -180,6 +180,7 @@ RULES: Final[list[Rule]] = [
         "stays the same.",
         fix="Run plumb evaluate again, with --record.",
         types=frozenset({EVIDENCE}),
+        reads=("evaluation", "humanReview"),
         params=(limits.EVALUATION_DAYS, limits.REVIEW_DAYS),
         check=evaluation_fresh,
     ),
@@ -194,6 +195,7 @@ RULES: Final[list[Rule]] = [
         "is what nobody had thought of as typical.",
         fix="Extend the dataset, tag edge and adversarial cases, and run plumb evaluate again.",
         types=frozenset({EVIDENCE}),
+        reads=("evaluation",),
         params=(
             limits.SAMPLES,
             limits.EDGE_CASES,

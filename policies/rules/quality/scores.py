@@ -130,6 +130,7 @@ RULES: Final[list[Rule]] = [
         why="An answer that is not grounded is made up, and reads no worse for it.",
         fix="Improve retrieval or the prompt, then run plumb evaluate again.",
         types=frozenset({EVIDENCE}),
+        reads=("evaluation",),
         params=(limits.GROUNDEDNESS,),
         check=groundedness_threshold,
     ),
@@ -145,6 +146,7 @@ RULES: Final[list[Rule]] = [
         "your callers need. And a judge that people disagree with measures nothing.",
         fix="Read the answers that failed, improve the prompt, then run plumb evaluate again.",
         types=frozenset({EVIDENCE}),
+        reads=("evaluation", "humanReview"),
         params=(
             limits.SCORE,
             limits.PASS_SHARE,
@@ -167,6 +169,7 @@ RULES: Final[list[Rule]] = [
         "an attack that was tried shows it.",
         fix="Tighten the content filter or the prompt, then run plumb evaluate again.",
         types=frozenset({EVIDENCE}),
+        reads=("evaluation",),
         controls=("MCSB AI-7",),
         params=(limits.DEFECT_RATE, limits.SEVERITIES, limits.JAILBREAK_RATE),
         check=safety_evaluation_passed,
