@@ -1,12 +1,11 @@
 """What the cognitive services answer by region: quota, models, capacity, deleted accounts."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from components import catalog
 from sandbox import offers
-from sandbox.arm.cognitiveservices import accounts, models, names, quota
+from sandbox.arm.cognitiveservices import accounts, models, names, quota, throughput
 from sandbox.arm.errors import ArmError, bad_request
 from sandbox.arm.kind import Answer, Call, Route, properties, reads
 from sandbox.arm.paging import page
@@ -85,36 +84,6 @@ def _capacity(call: Call, model: catalog.Model, sku: str, location: str) -> Body
             "availableFinetuneCapacity": 10 if model.fine_tunable else 0,
         },
     }
-
-
-def calculate_capacity(call: Call, at: Mapping[str, str]) -> Answer:
-    """Provisioned throughput for workloads (azure.md 7); deployable is rounded up to the step."""
-    asked, sku = call.body.get("model") or {}, str(call.body.get("skuName", ""))
-    model = catalog.find_model(
-        str(asked.get("name")), str(asked.get("version")), str(asked.get("format", "OpenAI"))
-    )
-    if model is None or model.provisioned is None or sku not in catalog.PROVISIONED_SKUS:
-        raise bad_request(f"The capacity of '{asked.get('name')}' on '{sku}' is not calculable.")
-    tokens = sum(_tokens(each, model.provisioned) for each in call.body.get("workloads") or [])
-    value = math.ceil(tokens / model.provisioned.tokens_per_minute)
-    return Answer(
-        status=200,
-        body={
-            "model": asked,
-            "skuName": sku,
-            "estimatedCapacity": {
-                "value": value,
-                "deployableValue": model.capacity(sku).nearest(value),
-            },
-        },
-    )
-
-
-def _tokens(workload: Mapping[str, Any], provisioned: catalog.Provisioned) -> float:
-    asked = workload.get("requestParameters") or {}
-    prompt, output = asked.get("avgPromptTokens", 0), asked.get("avgGeneratedTokens", 0)
-    each = prompt + provisioned.output_ratio * output
-    return float(workload.get("requestPerMinute", 0) * each)
 
 
 def check_domain(call: Call, at: Mapping[str, str]) -> Answer:
@@ -256,7 +225,7 @@ ROUTES = (
         method="POST",
         path=f"{ROOT}/calculateModelCapacity",
         action=f"{NS}/calculateModelCapacity/action",
-        answer=calculate_capacity,
+        answer=throughput.calculate,
     ),
     Route(
         method="POST",

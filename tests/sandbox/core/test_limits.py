@@ -1,5 +1,7 @@
 """What a subscription, an account, a region and a request can hold, and no more."""
 
+from typing import Any
+
 import pytest
 
 from sandbox.arm.cognitiveservices import quota
@@ -11,6 +13,7 @@ from tests.sandbox.core.cloud import (
     ACCOUNT_BODY,
     COGNITIVE,
     GROUP,
+    SUBSCRIPTION,
     Cloud,
     code,
     deployment,
@@ -52,6 +55,50 @@ def test_quota_is_no_promise_that_a_region_has_the_throughput(cloud: Cloud) -> N
     assert (told["status"], told["error"]["code"]) == ("Failed", "InsufficientCapacity")
     assert cloud.get(CHAT).body["properties"]["provisioningState"] == "Failed"
     assert cloud.put(f"{ACCOUNT}/deployments/less", deployment(20, sku=PTU)).status == 201
+
+
+WORKLOAD = {
+    "requestPerMinute": 100,
+    "requestParameters": {"avgPromptTokens": 1000, "avgGeneratedTokens": 200},
+}
+WANTED: dict[str, Any] = {
+    "model": {"format": "OpenAI", "name": "gpt-5.4", "version": "2026-03-05"},
+    "skuName": PTU,
+    "workloads": [WORKLOAD],
+}
+CALCULATE = f"{SUBSCRIPTION}/providers/Microsoft.CognitiveServices/calculateModelCapacity"
+
+
+@pytest.mark.parametrize(
+    ("change", "value", "deployable"),
+    [
+        ({}, 92, 95),  # 100 x (1,000 + 6 x 200) tokens a minute, of which a unit carries 2,400
+        ({"workloads": [WORKLOAD, WORKLOAD]}, 184, 185),
+        ({"skuName": "ProvisionedManaged"}, 92, 100),
+        ({"workloads": []}, 0, 15),
+    ],
+)
+def test_workloads_are_told_the_throughput_that_they_need(
+    cloud: Cloud, change: dict[str, object], value: int, deployable: int
+) -> None:
+    told = cloud.ask("POST", CALCULATE, {**WANTED, **change}).body["estimatedCapacity"]
+    assert told == {"value": value, "deployableValue": deployable}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"model": {**WANTED["model"], "name": "gpt-9"}}, "BadRequest"),
+        ({"skuName": "GlobalStandard"}, "BadRequest"),
+        ({"model": "gpt-5.4"}, "InvalidRequestContent"),
+        ({"workloads": [None]}, "InvalidRequestContent"),
+        ({"workloads": [{"requestPerMinute": 1e308}]}, "InvalidRequestContent"),
+    ],
+)
+def test_what_cannot_be_calculated_is_refused(
+    cloud: Cloud, change: dict[str, object], expected: str
+) -> None:
+    assert code(cloud.ask("POST", CALCULATE, {**WANTED, **change})) == (400, expected)
 
 
 def test_a_body_of_more_than_four_megabytes_is_refused(cloud: Cloud) -> None:

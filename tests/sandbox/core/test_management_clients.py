@@ -91,6 +91,22 @@ async def cognitiveservices(ai: Any) -> None:
         ai.location_based_model_capacities.list(PLACE, "OpenAI", "gpt-5.4", "2026-03-05")
     )
     assert await done(ai.deleted_accounts.list()) == []
+    models = import_module("azure.mgmt.cognitiveservices.models")
+    tokens = models.ModelCapacityCalculatorWorkloadRequestParam(
+        avg_prompt_tokens=1000, avg_generated_tokens=200
+    )
+    needed = await done(
+        ai.calculate_model_capacity(
+            model=models.DeploymentModel(format="OpenAI", name="gpt-5.4", version="2026-03-05"),
+            sku_name="GlobalProvisionedManaged",
+            workloads=[
+                models.ModelCapacityCalculatorWorkload(
+                    request_per_minute=100, request_parameters=tokens
+                )
+            ],
+        )
+    )
+    assert needed.estimated_capacity.deployable_value == 95
     assert not (await done(ai.check_domain_availability("ai-test", "x"))).is_subdomain_available
 
 
