@@ -139,13 +139,18 @@ def filter_of(world: World, deployment: Resource) -> Resource | None:
             return sources[0]
         raise Need(FILTER)
     account = world.account(deployment)
+    nameless = False
     for policy in world.of(RAI_POLICY):
         own = policy.fields.peek("raiPolicyName")
-        named = isinstance(own, str) and isinstance(name, str) and own.lower() == name.lower()
-        if (named or (policy in sources and isinstance(own, Unknown | None))) and (
-            world.account(policy) == account
-        ):
+        if isinstance(own, str):
+            named = isinstance(name, str) and own.lower() == name.lower()
+        else:  # the update will name it
+            named = policy in sources
+            nameless = nameless or isinstance(own, Unknown)
+        if named and world.account(policy) == account:
             return policy
+    if nameless:
+        raise Need(FILTER)
     return None
 
 

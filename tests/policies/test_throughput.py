@@ -71,3 +71,8 @@ def test_a_model_that_is_not_sold_as_provisioned_has_no_rate_there():
 def test_more_than_anybody_sells_is_no_crash():
     (need,) = needs(asked(1e300, 1e300, 1e300), model("gpt-5.4"), GLOBAL)
     assert need.share(1e6) < 1
+
+
+def test_nothing_is_enough_for_nobody():
+    tokens, _ = needs(asked(60, 600, 200).times(0), model("gpt-5.4"), "GlobalStandard")
+    assert tokens.share(0) >= 1

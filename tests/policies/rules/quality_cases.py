@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from policies.values import UNKNOWN
 from tests.policies.compliant.proof import ByHand
-from tests.policies.worlds import MISSING, NOW, part
+from tests.policies.worlds import MISSING, NOW, part, wire
 
 PRESENT = "evaluation-evidence-present"
 MATCHES = "evaluation-matches-deployment"
@@ -18,6 +19,7 @@ PROOF = "chat-evidence"
 DATA = "evaluation.data"
 REVIEW = "humanReview.data"
 MODEL = "properties.model.name"
+FILTER = "properties.raiPolicyName"
 STRICT = "properties.contentFilters.0.severityThreshold"
 UNTESTED = {"load-test-evidence-present"}
 UNAPPROVED = {"approvals-complete"}
@@ -37,6 +39,7 @@ def reviewed(*changes):
 
 AHEAD = (PROOF, "chain.headAt", ago(days=-9))
 EMBEDDINGS_SERVE = ("routing", "routes.chat.fallback", ["account/embed-v1"])
+UNSERVED = [("routing", "routes.chat.candidate", MISSING), ("routing", "routes.chat.fallback", [])]
 BY_AZURE_NAME = [
     (PROOF, "subject.account", "SHOP-AI"),
     *((PROOF, f"{kind}.subject.account", "SHOP-AI") for kind in ("evaluation", "humanReview")),
@@ -58,6 +61,12 @@ PASSED = [
         [EMBEDDINGS_SERVE, ("embed-evidence", "evaluation", part(PROOF).inputs["evaluation"])],
     ),
     (MATCHES, "prod", [("previous", MODEL, "gpt-5.5")]),
+    (MATCHES, "prod", [("chat", FILTER, UNKNOWN), wire("chat", properties=["strict"])]),
+    (
+        MATCHES,
+        "prod",
+        [*UNSERVED, ("strict", "raiPolicyName", UNKNOWN), wire("chat", properties=["strict"])],
+    ),
     (FRESH, "prod", [(PROOF, "evaluation.measuredAt", ago(days=14))]),
     (FRESH, "staging", [(PROOF, "evaluation.measuredAt", ago(days=30))]),
     (FRESH, "dev", [(PROOF, "evaluation.measuredAt", ago(days=90))]),
@@ -150,6 +159,20 @@ REFUSED = [
         "prod",
         [(PROOF, "evaluation.identity.filterSha256", "0" * 64)],
         "evaluated: another content filter.",
+    ),
+    (
+        MATCHES,
+        "prod",
+        [*UNSERVED, ("chat", FILTER, "Microsoft.DefaultV2")],
+        "'chat' is not what was evaluated: another content filter",
+        {"content-filter-assigned", *UNAPPROVED},
+    ),
+    (
+        MATCHES,
+        "prod",
+        [*UNSERVED, ("strict", "properties", MISSING)],
+        "'chat' is not what was evaluated: another content filter",
+        {"content-filter-strength", *UNAPPROVED},
     ),
     (
         FRESH,
@@ -313,7 +336,8 @@ NEEDED = [
     (PRESENT, "routing", "routes"),
     (MATCHES, "strict", STRICT),
     (MATCHES, "strict", "properties"),
-    (MATCHES, "chat", "properties.raiPolicyName"),
+    (MATCHES, "strict", "raiPolicyName"),
+    (MATCHES, "chat", FILTER),
     (FRESH, PROOF, "evaluation"),
     (SIZE, PROOF, DATA),
     (GROUNDED, PROOF, f"{DATA}.metrics"),
