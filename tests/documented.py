@@ -76,4 +76,4 @@ def run(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1]))
+    sys.exit(run(*sys.argv[1:2] or ["az"]))

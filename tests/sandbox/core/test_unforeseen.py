@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -36,6 +37,14 @@ async def full(request: Request) -> Response:
     raise AssertionError
 
 
+async def busy(request: Request) -> Response:
+    with closing(sqlite3.connect(request.headers["x-file"])) as one:
+        one.execute("BEGIN EXCLUSIVE")
+        with closing(sqlite3.connect(request.headers["x-file"], timeout=0)) as other:
+            other.execute("CREATE TABLE a (b)")
+    raise AssertionError
+
+
 async def broken_off(request: Request) -> Response:
     async def parts():
         yield b"so far so good"
@@ -45,9 +54,9 @@ async def broken_off(request: Request) -> Response:
 
 
 @pytest.fixture
-def asked():
+def asked(tmp_path):
     """Ask whatever stands at the end of a path, on any face."""
-    ways = {each.__name__: each for each in (wrong, gone, misspelled, full, broken_off)}
+    ways = {each.__name__: each for each in (wrong, gone, misspelled, full, busy, broken_off)}
 
     async def answer(request: Request) -> Response:
         return await ways[request.headers["x-way"]](request)
@@ -55,7 +64,7 @@ def asked():
     app = Unforeseen(Router([Route("/{path:path}", answer, methods=METHODS)]))
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield lambda way, path="/appconfig/st/kv/a": client.put(
-            path + SECRET, headers={"x-way": way.__name__}
+            path + SECRET, headers={"x-way": way.__name__, "x-file": str(tmp_path / "a.db")}
         )
 
 
@@ -74,6 +83,12 @@ def test_a_full_disk_is_a_503_that_clients_try_again(asked, caplog):
     assert answer.status_code == 503
     assert "Make room on its disk" in answer.json()["error"]["message"]
     assert "Traceback" not in caplog.text
+
+
+def test_a_file_that_another_program_holds_is_said_as_that(asked):
+    answer = asked(busy)
+    assert answer.status_code == 503
+    assert "Close what else has its state.db open" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(
