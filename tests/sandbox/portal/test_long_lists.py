@@ -37,13 +37,14 @@ def test_of_many_those_with_trouble_stand_first_and_the_rest_is_a_click_away(
     many(cloud, 3 * DEPLOYMENTS)
     asked(cloud.around, "m0117", 503)
     asked(cloud.around, "m0118", 429)
-    asked(cloud.around, "m0119")
+    for _ in range(5):
+        asked(cloud.around, "m0119")
     text = visitor.see()
     assert {"m0117", "m0118", "m0119", "chat-v3"} <= set(names(text))
     assert f'<a href="{visitor.here}deployments">All {3 * DEPLOYMENTS + 1} deployments</a>' in text
     shown = fleet.noteworthy(cloud.around.store, cloud.clock.now(), 2)
     assert {each.name for each in shown.deployments} == {"m0117", "chat-v3"}
-    assert shown.lately.all == 5  # of all, those that are not shown as well
+    assert shown.lately.all == 9  # of all, those that are not shown as well
 
 
 def test_every_deployment_stands_on_one_page_and_on_no_other(

@@ -121,6 +121,14 @@ def test_one_call_takes_so_many_requests_and_says_what_is_left(busy):
     assert told["left_minutes"] == pytest.approx(1, abs=0.01)
 
 
+def test_what_comes_in_several_calls_is_as_much_as_in_one(busy):
+    left, requests = 1.0, 0
+    while left > 0:
+        told = busy.drive(rps=100, minutes=left, arrivals="constant", spans=False)
+        left, requests = told["left_minutes"], requests + told["requests"]
+    assert requests == 6000
+
+
 def test_a_dry_run_says_what_it_comes_to_and_leaves_the_clock(busy):
     before = busy.observed.now
     assert busy.drive(rps=2, minutes=10, dry_run=True) == {
