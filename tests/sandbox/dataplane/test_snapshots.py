@@ -193,6 +193,7 @@ def test_a_list_as_of_a_moment_has_what_was_there_and_what_is_gone_since(cloud, 
 
     assert as_of(then) == {"a": "old", "gone": "hello"}
     assert as_of(between) == {"a": "new", "later": "hello"}
+    assert as_of(cloud.now) == {"a": "new", "gone": "back", "later": "hello"}
     assert as_of(None) == {"a": "new", "gone": "back", "later": "hello"}
     assert as_of(then - timedelta(days=1)) == {}
     assert store.get_configuration_setting("a", accept_datetime=then).value == "old"
