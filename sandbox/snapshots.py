@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -156,19 +156,18 @@ def restore(around: Around, file: Path) -> dict[str, Any]:
     """
     told = described(file)
     store = around.store
+    home = store.path.parent / BESIDE
     store.execute("ATTACH DATABASE ? AS saved", (str(file),))
     try:
         with store.transaction():
             _take(around)
-            files = {
-                _inside(str(row["path"])): bytes(row["content"])
-                for row in store.execute("SELECT path, content FROM saved.beside")
-            }
-    except sqlite3.DatabaseError as error:
+            # All that may fail is done before anything has changed.
+            _lay_ready(home, store.execute("SELECT path, content FROM saved.beside"))
+    except (OSError, sqlite3.DatabaseError) as error:
         raise NotSaved(f"{file} cannot be taken: {error}.") from None
     finally:
         store.execute("DETACH DATABASE saved")
-    _put_beside(store.path.parent / BESIDE, files)
+    _swap(home)
     around.clock.restore({"now": told["now"], "rate": around.clock.rate})
     around.journal.clear()
     for forget in around.after_reset:
@@ -214,14 +213,21 @@ def _inside(path: str) -> Path:
     return found
 
 
-def _put_beside(home: Path, files: dict[Path, bytes]) -> None:
-    """Pulumi's state as it was; its folder is swapped whole."""
+def _lay_ready(home: Path, rows: Iterable[sqlite3.Row]) -> None:
+    """Pulumi's state as it was, beside the present one."""
+    fresh = home.with_name(f"{home.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for row in rows:
+        file = fresh / _inside(str(row["path"]))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(bytes(row["content"]))
+
+
+def _swap(home: Path) -> None:
     fresh, old = home.with_name(f"{home.name}.new"), home.with_name(f"{home.name}.old")
-    for path, content in files.items():
-        (fresh / path).parent.mkdir(parents=True, exist_ok=True)
-        (fresh / path).write_bytes(content)
+    shutil.rmtree(old, ignore_errors=True)
     if home.exists():
         home.rename(old)
-    if files:
-        fresh.rename(home)
+    fresh.rename(home)
     shutil.rmtree(old, ignore_errors=True)

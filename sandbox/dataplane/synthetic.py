@@ -50,6 +50,8 @@ class Outcome:
     code: str = ""
     deployment: str
     """Who answered, or refused."""
+    embeds: bool = False
+    """Whether it was asked for a vector, and not for words."""
     model: str = ""
     version: str = ""
     prompt: int = 0
@@ -128,6 +130,7 @@ class Synthetic:
             Outcome(
                 status=200,
                 deployment=name,
+                embeds=operation is EMBEDDINGS,
                 model=deployment.model,
                 version=deployment.version,
                 prompt=event.prompt_tokens,
@@ -231,6 +234,7 @@ def _refused(
         status=refusal.status,
         code=str((refusal.body.get("error") or {}).get("code") or ""),
         deployment=name,
+        embeds=bool(deployment and deployment.kind == "embeddings"),
         spilled_from=spilled_from,
         provisioned=bool(deployment and deployment.provisioned),
     )

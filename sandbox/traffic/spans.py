@@ -39,9 +39,10 @@ def error_class(outcome: Outcome) -> str:
 def rows(aim: Aim, outcome: Outcome, user: str, at: datetime, route: str) -> Iterator[Row]:
     """A dependency, and beside it the evaluation of the flag that chose the deployment."""
     failed = error_class(outcome)
+    asked = "embeddings" if outcome.embeds else "chat"
     properties = {
         "gen_ai.provider.name": "azure.ai.openai",
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": asked,
         "gen_ai.request.model": aim.deployment,
         "plumb.user_hash": user,
     }
@@ -67,7 +68,7 @@ def rows(aim: Aim, outcome: Outcome, user: str, at: datetime, route: str) -> Ite
         table="AppDependencies",
         at=at,
         body={
-            "Name": f"chat {aim.deployment}",
+            "Name": f"{asked} {aim.deployment}",
             "DependencyType": "GenAI | azure.ai.openai",
             "Target": aim.account.subdomain,
             "Success": failed not in FAILURES,

@@ -101,6 +101,17 @@ def test_the_callers_own_telemetry_tells_the_same(busy):
     assert 500 < latency["p95"] < 60_000
 
 
+def test_a_vector_is_asked_for_where_the_model_makes_one(busy):
+    busy.observed.put(
+        f"{ACCOUNT}/deployments/embed",
+        deployment(100, model="text-embedding-3-large", version="1"),
+    )
+    told = busy.drive(deployment="ai-test/embed", rps=1, minutes=1, arrivals="constant")
+    assert (told["statuses"], told["completion_tokens"]) == ({"200": 60}, 0)
+    query = 'AppDependencies | summarize count() by tostring(Properties["gen_ai.operation.name"])'
+    assert asked(busy, query).rows == [["embeddings", 60]]
+
+
 def test_no_telemetry_is_written_where_none_is_wanted(busy):
     busy.drive(rps=1, minutes=1, spans=False)
     assert asked(busy, "AppDependencies | count").rows == [[0]]
