@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Final
 
-from components.catalog import Model, model_behind, models
+from components.catalog import ACCOUNT, Model, model_behind, models
 from policies.wording import CREDENTIAL
-from policies.world import Resource
+from policies.world import Resource, World
 
 MODEL: Final = "properties.model.name"
 VERSION: Final = "properties.model.version"
@@ -43,7 +43,9 @@ def talks(deployment: Resource) -> bool:
     return deployment.fields.text(MODEL) not in _embeddings()
 
 
-def called(deployment: Resource) -> str:
-    """What commands call a deployment, for the fix of a finding."""
+def called(world: World, deployment: Resource) -> str:
+    """What commands call a deployment: account/deployment, for the fix of a finding."""
+    account = world.target(deployment, "accountName", ACCOUNT)
     name = deployment.fields.peek("deploymentName")
-    return name if isinstance(name, str) and not CREDENTIAL.search(name) else deployment.name
+    own = name if isinstance(name, str) and not CREDENTIAL.search(name) else deployment.name
+    return f"{account.name}/{own}" if account else own

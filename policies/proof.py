@@ -201,6 +201,7 @@ def days_ago(text: str | None, now: datetime) -> float | str:
 
 
 def of_whom(evidence: Resource) -> str:
-    """Of whom evidence speaks, as commands and people call it."""
-    name = evidence.fields.peek("subject.deployment")
-    return name if isinstance(name, str) and not CREDENTIAL.search(name) else evidence.name
+    """Of whom evidence speaks, as commands and people call it: account/deployment."""
+    names = [evidence.fields.peek(f"subject.{key}") for key in ("account", "deployment")]
+    whole = "/".join(name for name in names if isinstance(name, str))
+    return whole if whole and not CREDENTIAL.search(whole) else evidence.name

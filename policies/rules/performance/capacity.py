@@ -33,7 +33,7 @@ def capacity_covers_peak(world: World, ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 stable,
                 f"nobody said how many callers route {shown(route.name)} must carry at its peak. "
-                "Fix: plumb readiness record a demand for it: requests a minute and their tokens.",
+                f"Fix: plumb readiness record demand --route {route.name} --from FILE.",
             )
             return
         spilled = deployments.spillover(stable)
@@ -122,7 +122,7 @@ RULES: Final[list[Rule]] = [
         "fifth more.",
         why="Azure counts what a call may cost at most, not what it does cost, and answers 429 "
         "when the minute is used up. A forecast is wrong; the headroom says by how much it may be.",
-        fix="Raise capacity, lower max_tokens, or forecast again with plumb readiness record.",
+        fix="Raise capacity, lower max_tokens, or record another demand, if it has changed.",
         types=frozenset({DEPLOYMENT, ROUTING, EVIDENCE}),
         params=(limits.HEADROOM,),
         check=capacity_covers_peak,

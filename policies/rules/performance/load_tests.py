@@ -24,7 +24,7 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
     compares = KINDS["loadTest"].compares
 
     def untested(deployment: Resource) -> Iterator[Finding]:
-        target = called(deployment)
+        target = called(world, deployment)
         found = [
             (each, test) for each in proofs.of(deployment) if (test := entry(each, "loadTest"))
         ]

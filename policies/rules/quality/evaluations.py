@@ -34,7 +34,7 @@ def evaluation_evidence_present(world: World, ctx: Context) -> Iterator[Finding]
                 yield Finding(
                     deployment,
                     f"{deployment.label} answers callers and has {lack}. "
-                    f"Fix: plumb evaluate DATA --target {called(deployment)} --record.",
+                    f"Fix: plumb evaluate DATA --target {called(world, deployment)} --record.",
                 )
 
     yield from each(serving(world), unmeasured)
@@ -59,8 +59,8 @@ def evaluation_matches_deployment(world: World, ctx: Context) -> Iterator[Findin
                 yield Finding(
                     deployment,
                     f"{deployment.label} is not what was evaluated: {'; '.join(differ.values())}. "
-                    f"Fix: plumb evaluate DATA --target {called(deployment)} --record, or deploy "
-                    "what was evaluated.",
+                    f"Fix: plumb evaluate DATA --target {called(world, deployment)} --record, or "
+                    "deploy what was evaluated.",
                     next((PATHS[part] for part in differ if part in PATHS), ""),
                 )
 
