@@ -8,6 +8,7 @@ from policies.comparison import Answer, Comparison, StackComparison
 from policies.report import Row
 from policies.reports.markdown import MARK, bullets, fitted, folded, plain
 from policies.reports.table import WIDTH
+from policies.reports.words import visible
 
 ANSWERS: Final[dict[Answer, str]] = {
     "no worse": "nothing new stands against this change",
@@ -56,7 +57,7 @@ def as_table(comparison: Comparison) -> str:
             lines += _lines("fixed", row)
         for silent in stack.newly_unanswered:
             lines += _wrapped("  ", f"could not tell: {silent.rule}: {silent.why}")
-    return "\n".join([*lines, ANSWERS[comparison.answer]]) + "\n"
+    return visible("\n".join([*lines, ANSWERS[comparison.answer]])) + "\n"
 
 
 def _lines(what: str, row: Row) -> list[str]:

@@ -18,7 +18,7 @@ def as_junit(report: Report, rules: Mapping[str, Rule]) -> str:
     for stack in report.stacks:
         for category in CATEGORIES:
             ids = [rule.id for rule in rules.values() if rule.category == category]
-            suite = ElementTree.Element("testsuite", name=f"{stack.stack} {category}")
+            suite = ElementTree.Element("testsuite", name=_clean(f"{stack.stack} {category}"))
             suite.extend(_cases(stack, ids))
             if len(suite):
                 for kind in ("failure", "error", "skipped"):
@@ -52,7 +52,7 @@ def _cases(stack: StackReport, ids: list[str]) -> Iterator[ElementTree.Element]:
 def _found(stack: StackReport, row: Row) -> ElementTree.Element:
     case = _case(stack, f"{row.rule} [{row.where}]")
     if row.location:
-        case.set("file", row.location.file)
+        case.set("file", _clean(row.location.file))
         case.set("line", str(row.location.line))
     if row.status == "waived" and row.waiver:
         until = f"waived until {row.waiver.expires} by {row.waiver.owner}: {row.message}"
@@ -65,7 +65,8 @@ def _found(stack: StackReport, row: Row) -> ElementTree.Element:
 
 
 def _case(stack: StackReport, name: str) -> ElementTree.Element:
-    return ElementTree.Element("testcase", classname=f"plumb.{stack.stack}", name=_clean(name))
+    names = {"classname": _clean(f"plumb.{stack.stack}"), "name": _clean(name)}
+    return ElementTree.Element("testcase", names)
 
 
 def _told(case: ElementTree.Element, kind: str, message: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from policies.report import Report, Row, StackReport
-from policies.reports.words import STATUSES, VERDICTS, judged_as
+from policies.reports.words import STATUSES, VERDICTS, judged_as, visible
 
 LONGEST: Final = 60_000
 """GitHub takes comments up to 65,536 characters."""
@@ -61,7 +61,7 @@ def bullets(rows: Iterable[Row]) -> Iterator[str]:
     """One finding each: where, what, and what to do."""
     for row in rows:
         what, _, fix = row.message.partition(" Fix: ")
-        place = f" (`{row.location}`)" if row.location else ""
+        place = f" ({plain(str(row.location))})" if row.location else ""
         until = (
             f" Waived until {row.waiver.expires}." if row.status == "waived" and row.waiver else ""
         )
@@ -92,5 +92,5 @@ def _checklist(stack: StackReport) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Text that renders as itself: names in a stack file are not ours, and call nobody."""
-    escaped = _ACTIVE.sub(r"\\\1", " ".join(text.split()))
+    escaped = _ACTIVE.sub(r"\\\1", " ".join(visible(text).split()))
     return escaped.replace("@", "@\u200b").replace("://", ":\u200b//")

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from policies.report import Report, Row, StackReport
-from policies.reports.words import STATUSES, VERDICTS, headline
+from policies.reports.words import STATUSES, VERDICTS, headline, visible
 from policies.rule import CATEGORIES, Category, Severity
 
 WIDTH: Final = 100
@@ -30,24 +30,28 @@ def as_table(report: Report, colour: bool = False) -> str:
         for stack in report.stacks:
             _print(console, stack)
         names = ", ".join(each.stack for each in report.stacks)
-        console.print(Text(f"{names}: {VERDICTS[report.verdict]}", style="bold"))
+        console.print(_text(f"{names}: {VERDICTS[report.verdict]}", style="bold"))
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
+def _text(text: str, style: str = "") -> Text:
+    return Text(visible(text), style)
+
+
 def _print(console: Console, stack: StackReport) -> None:
-    console.print(Text(headline(stack), style="bold"))
+    console.print(_text(headline(stack), style="bold"))
     for category in CATEGORIES:
         if category in stack.checklist or category in stack.score:
-            console.print(Text(_state(stack, category)))
+            console.print(_text(_state(stack, category)))
         rows = [row for row in stack.findings if row.category == category]
         if rows:
             console.print(_findings(rows))
             console.print()
     for silent in stack.could_not_tell:
-        console.print(Text(f"  could not tell: {silent.rule}: {silent.why}"))
+        console.print(_text(f"  could not tell: {silent.rule}: {silent.why}"))
     for notice in stack.notices:
-        console.print(Text(f"  notice: {notice}"))
+        console.print(_text(f"  notice: {notice}"))
     console.print()
 
 
@@ -69,13 +73,13 @@ def _findings(rows: Sequence[Row]) -> Table:
         waiver = row.waiver
         until = f"\nwaived until {waiver.expires}" if waiver and row.status == "waived" else ""
         table.add_row(
-            Text(
+            _text(
                 f"    {row.severity}\n    {'waived' if row.status == 'waived' else row.level}",
                 COLOURS[row.severity],
             ),
-            Text(
+            _text(
                 f"{row.rule}\n{row.where}" + (f"\n{row.location}" if row.location else "") + until
             ),
-            Text(f"{what}\nFix: {fix}"),
+            _text(f"{what}\nFix: {fix}"),
         )
     return table

@@ -1,5 +1,6 @@
 """What reports for people call things."""
 
+import re
 from typing import Final
 
 from policies.checklist import Status
@@ -18,6 +19,16 @@ STATUSES: Final[dict[Status, str]] = {
     "passed": "passed",
     "notApplicable": "not applicable",
 }
+
+_UNSEEN: Final = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
+"""What steers a terminal or turns text around instead of standing in it."""
+
+
+def visible(text: str) -> str:
+    """Text that a terminal shows as it is, whatever a program calls its things."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 def judged_as(stack: StackReport) -> str:

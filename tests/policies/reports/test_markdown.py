@@ -20,7 +20,7 @@ def test_a_mandatory_finding_is_open_and_advice_is_folded():
     said = as_markdown(one_of_everything())
     open_part = said.partition("<details>")[0]
     assert "account-public-network-restricted" in open_part
-    assert "(`Pulumi.prod.yaml:7`)" in open_part
+    assert "(Pulumi.prod.yaml:7)" in open_part
     assert "<summary>1 advisory findings</summary>" in said
     assert "<summary>1 waived findings</summary>" in said
 
