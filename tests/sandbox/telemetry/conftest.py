@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from azure.identity import DefaultAzureCredential
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.sandbox.core import cloud as clouds
+from tests.sandbox.running import RunningSandbox
+from tests.sandbox.telemetry.clients import deploy
 from tests.sandbox.telemetry.observed import Observed
 
 
@@ -27,3 +30,16 @@ def observed(tmp_path: Path, token_key: str) -> Iterator[Observed]:
     made.prepare()
     yield made
     made.cloud.around.store.close()
+
+
+@pytest.fixture
+def credential(sandbox: RunningSandbox) -> Iterator[DefaultAzureCredential]:
+    with DefaultAzureCredential() as made:
+        yield made
+
+
+@pytest.fixture
+def deployed(sandbox: RunningSandbox, credential: DefaultAzureCredential) -> RunningSandbox:
+    """An account that is logged, and an application's component that takes Entra's tokens only."""
+    deploy(sandbox, credential)
+    return sandbox

@@ -1,11 +1,9 @@
-"""Microsoft's own clients, unmodified, and an application's exporter, against a running sandbox."""
+"""Microsoft's management client and an application's exporter against a running sandbox."""
 
-import asyncio
 import gzip
 import io
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,90 +12,14 @@ import pytest
 import requests
 from azure.core.exceptions import HttpResponseError
 from azure.identity import DefaultAzureCredential, get_bearer_token_provider
-from azure.identity.aio import DefaultAzureCredential as AsyncCredential
 from azure.mgmt.monitor import MonitorManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
-from azure.monitor.query import LogsBatchQuery, LogsQueryClient, LogsQueryStatus
-from azure.monitor.query.aio import LogsQueryClient as AsyncLogsQueryClient
+from azure.monitor.query import LogsQueryClient
 
-from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, SUBSCRIPTION, deployment
+from tests.sandbox.core.cloud import ACCOUNT, GROUP
 from tests.sandbox.running import RunningSandbox
-from tests.sandbox.telemetry.observed import COMPONENT, SETTING, WORKSPACE
-
-OPENAI_USER = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd"
-METRICS_PUBLISHER = "3913510d-42f4-4e42-8a64-420c390055eb"
-DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def credential(sandbox: RunningSandbox) -> Iterator[DefaultAzureCredential]:
-    with DefaultAzureCredential() as made:
-        yield made
-
-
-def role(scope: str, role: str, oid: str) -> tuple[str, dict[str, Any]]:
-    name = "00000000-0000-4000-9000-" + role[:8] + oid[-4:]
-    definition = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"
-    properties = {
-        "principalId": oid,
-        "roleDefinitionId": definition,
-        "principalType": "User",
-    }
-    id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
-    return id, {"properties": properties}
-
-
-@pytest.fixture
-def deployed(sandbox: RunningSandbox, credential: DefaultAzureCredential) -> RunningSandbox:
-    """An account that is logged, and an application's component that takes Entra's tokens only."""
-    operator = sandbox.description["principals"]["operator"]["oid"]
-    logs = [{"category": "RequestResponse", "enabled": True}]
-    with ResourceManagementClient(credential, sandbox.subscription_id, **sandbox.clients) as client:
-        client.resource_groups.create_or_update("rg-test", {"location": "swedencentral"})
-        for id, body in (
-            (ACCOUNT, ACCOUNT_BODY),
-            (f"{ACCOUNT}/deployments/chat", deployment(1)),
-            role(ACCOUNT, OPENAI_USER, operator),
-            (WORKSPACE, {"location": "swedencentral", "properties": {}}),
-            (SETTING, {"properties": {"workspaceId": WORKSPACE, "logs": logs}}),
-            (
-                COMPONENT,
-                {
-                    "location": "swedencentral",
-                    "kind": "web",
-                    "properties": {"WorkspaceResourceId": WORKSPACE, "DisableLocalAuth": True},
-                },
-            ),
-        ):
-            client.resources.begin_create_or_update_by_id(
-                id, body, api_version="2025-06-01"
-            ).result()
-    return sandbox
-
-
-def get(sandbox: RunningSandbox, credential: DefaultAzureCredential, id: str) -> Any:
-    with ResourceManagementClient(credential, sandbox.subscription_id, **sandbox.clients) as client:
-        return client.resources.get_by_id(id, api_version="2025-06-01").properties
-
-
-def talk(sandbox: RunningSandbox, credential: DefaultAzureCredential, times: int) -> list[int]:
-    """The status of each of so many chats."""
-    tokens = get_bearer_token_provider(credential, "https://cognitiveservices.azure.com/.default")
-    statuses = []
-    with openai.OpenAI(
-        base_url=f"{sandbox.arm}/acct/ai-test/openai/v1/", api_key=tokens, max_retries=0
-    ) as client:
-        for _ in range(times):
-            try:
-                client.chat.completions.create(
-                    model="chat",
-                    messages=[{"role": "user", "content": "Where is my delivery?"}],
-                    max_completion_tokens=20,
-                )
-                statuses.append(200)
-            except openai.APIStatusError as error:
-                statuses.append(error.status_code)
-    return statuses
+from tests.sandbox.telemetry.clients import DAY, METRICS_PUBLISHER, get, role, talk
+from tests.sandbox.telemetry.observed import COMPONENT, WORKSPACE
 
 
 def test_the_metrics_count_what_the_client_saw(
@@ -145,49 +67,6 @@ def test_the_definitions_list_every_metric_and_its_dimensions(
         with pytest.raises(HttpResponseError, match="Valid metrics: AzureOpenAIRequests,") as no:
             client.metrics.list(ACCOUNT, metricnames="TotalCalls")
         assert (no.value.status_code, no.value.error.code) == (400, "BadRequest")
-
-
-def test_the_logs_tell_each_request(
-    deployed: RunningSandbox, credential: DefaultAzureCredential
-) -> None:
-    seen = talk(deployed, credential, 8)
-    workspace = get(deployed, credential, WORKSPACE)["customerId"]
-    query = "AzureDiagnostics | summarize n = count() by ResultSignature"
-    with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
-        answer = logs.query_workspace(workspace, query, timespan=DAY)
-        assert answer.status == LogsQueryStatus.SUCCESS
-        counted = {row["ResultSignature"]: row["n"] for row in answer.tables[0].rows}
-        assert counted == {
-            status: seen.count(int(status)) for status in sorted(map(str, set(seen)))
-        }
-        (table,) = logs.query_resource(ACCOUNT, query, timespan=DAY).tables
-        assert sum(row["n"] for row in table.rows) == len(seen)
-        moment = (
-            logs.query_workspace(
-                workspace, "AzureDiagnostics | summarize max(TimeGenerated)", timespan=DAY
-            )
-            .tables[0]
-            .rows[0][0]
-        )
-        assert datetime.now(UTC) - moment < timedelta(hours=1)
-
-
-def test_an_unknown_operator_is_an_error_that_names_it(
-    deployed: RunningSandbox, credential: DefaultAzureCredential
-) -> None:
-    workspace = get(deployed, credential, WORKSPACE)["customerId"]
-    with LogsQueryClient(credential, endpoint=f"{deployed.arm}/loganalytics") as logs:
-        with pytest.raises(HttpResponseError, match="operator 'evaluate'") as no:
-            logs.query_workspace(workspace, "AppTraces | evaluate autocluster()", timespan=None)
-        assert no.value.status_code == 400
-        good, bad = logs.query_batch(
-            [
-                LogsBatchQuery(workspace, "AppTraces | count", timespan=DAY),
-                LogsBatchQuery(workspace, "AppTraces | render", timespan=DAY),
-            ]
-        )
-        assert good.tables[0].rows[0][0] == 0
-        assert bad.status == LogsQueryStatus.FAILURE
 
 
 def envelope(key: str, **data: Any) -> dict[str, Any]:
@@ -358,33 +237,6 @@ def test_what_a_filter_stopped_is_told_by_category_and_severity(
         )
         for series in harmful.timeseries
     } == {("hate", "high"): 1, ("jailbreak", ""): 1, ("violence", "medium"): 1}
-
-
-def test_the_logs_are_asked_asynchronously_as_well(
-    deployed: RunningSandbox, credential: DefaultAzureCredential
-) -> None:
-    seen = talk(deployed, credential, 3)
-    workspace = get(deployed, credential, WORKSPACE)["customerId"]
-
-    async def asked() -> int:
-        endpoint = f"{deployed.arm}/loganalytics"
-        # aiohttp reads SSL_CERT_FILE when it is imported, which another test may have done.
-        trust = {"connection_verify": str(deployed.folder / "ca.pem")}
-        async with (
-            AsyncCredential(**trust) as who,
-            AsyncLogsQueryClient(who, endpoint=endpoint, **trust) as logs,
-        ):
-            answer = await logs.query_workspace(
-                workspace,
-                "AzureDiagnostics | join kind=inner (AzureDiagnostics | distinct CorrelationId) "
-                "on CorrelationId | summarize calls = make_set(CorrelationId) "
-                "| mv-expand calls to typeof(string)",
-                timespan=DAY,
-            )
-            assert answer.status == LogsQueryStatus.SUCCESS
-            return len(answer.tables[0].rows)
-
-    assert asyncio.run(asked()) == len(seen)
 
 
 def test_a_rule_with_a_query_that_is_not_answered_is_refused_to_the_client(
