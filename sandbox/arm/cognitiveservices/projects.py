@@ -46,13 +46,13 @@ def put(wanted: Body, stored: Body | None, facts: Facts) -> Body:
     """The project as Azure would store it.
 
     Raises:
-        ArmError: 400, the account takes no projects, or has no identity (texts unverified).
+        ArmError: 400, the account takes no projects; or has no identity (text unverified).
     """
     account = properties(facts.account)
-    if not account.get("allowProjectManagement"):
+    if facts.account["kind"] != "AIServices" or not account.get("allowProjectManagement"):
         raise bad_request(
-            f"The account '{facts.account['name']}' does not allow project management. Set "
-            "allowProjectManagement to true."
+            "Project can only be created under AIServices Kind account with "
+            "allowProjectManagement set to true."
         )
     if (facts.account.get("identity") or {}).get("type", "None") == "None":
         raise bad_request(f"The account '{facts.account['name']}' has no managed identity.")

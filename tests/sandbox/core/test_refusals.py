@@ -180,6 +180,13 @@ REFUSALS: dict[str, tuple[Ask, int, str, str]] = {
         after(wired, put(ACCOUNT, closed(**RULE))),
         *(400, "SubnetsHaveNoServiceEndpointsConfigured", f"Subnets ai of virtual network {VNET}"),
     ),
+    "a project in an account of another kind": (
+        after(
+            put(f"{ACCOUNT}-2", nameless({**ACCOUNT_BODY, "kind": "OpenAI"})),
+            put(f"{ACCOUNT}-2/projects/support", PLACE),
+        ),
+        *(400, "BadRequest", "Project can only be created under AIServices Kind account with"),
+    ),
     "a deployment without a sku": (
         put(CHAT, MODEL),
         *(400, "InvalidResourceProperties", "The sku of model deployment is not provided."),
