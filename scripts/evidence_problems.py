@@ -94,7 +94,9 @@ def _of_something_else(each: Recorded, target: Declared) -> Iterator[Problem]:
             f"entry {number}, {kind} of {'/'.join(key)}, is about {part} {identity.get(part)}, "
             f"and {target.stack} declares {declared.get(part)}"
         )
-        yield Problem("identity", each.line, what, f"{KINDS[kind].made_by} of what is declared")
+        yield Problem(
+            "identity", each.line, what, f"measure what is declared: {KINDS[kind].made_by}"
+        )
 
 
 def against(

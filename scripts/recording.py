@@ -105,7 +105,7 @@ def approval(
         NotRecorded: they have approved in another role, or something was measured after now.
     """
     for role_before, who, number in _approvers(recorded):
-        if who == by.id and role_before != role:
+        if who.lower() == by.id.lower() and role_before != role:
             raise NotRecorded(
                 f"{by.name} has approved for {role_before} already (entry {number}). "
                 f"Fix: somebody else approves for {role}"
@@ -166,11 +166,17 @@ def approve(
     """
 
     def make(recorded: Sequence[Recorded]) -> list[Draft]:
-        metrics = success_metrics
-        made = approval(
-            target, recorded, role=role, by=by, ticket=ticket, now=now, success_metrics=metrics
-        )
-        return [made]
+        return [
+            approval(
+                target,
+                recorded,
+                role=role,
+                by=by,
+                ticket=ticket,
+                now=now,
+                success_metrics=success_metrics,
+            )
+        ]
 
     return evidence_log.append(target.file, make, now, locks=target.locks, dry_run=dry_run)
 
