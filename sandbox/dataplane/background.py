@@ -4,7 +4,7 @@ As Azure's API behaviour contract has it (Azure.AI.AgentServer.Responses in azur
 answer is settled when it is asked for; the clock shows how far it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
@@ -26,7 +26,8 @@ class Plan:
     ends: float
     streamed: bool
     """Whether it was asked for as a stream: only then can it be taken up as one again."""
-    cancelled: bool = False
+    cancelled: float | None = None
+    """When somebody did that."""
 
     @classmethod
     def of(cls, kept: Body) -> Self | None:
@@ -39,7 +40,7 @@ class Plan:
 
     def status(self, now: float) -> str:
         """queued, in_progress or cancelled; empty once the answer is there."""
-        if self.cancelled:
+        if self.cancelled is not None:
             return "cancelled"
         if now < self.begins:
             return "queued"
@@ -67,15 +68,15 @@ def shown(kept: Body, now: float) -> dict[str, Any]:
 
 
 def until_cancelled(
-    events: Iterable[Event], whole: dict[str, Any], is_cancelled: Callable[[], bool]
+    whole: dict[str, Any], is_cancelled: Callable[[int], bool], start: int = 0
 ) -> Iterator[Event]:
-    """A stream that ends early once somebody has cancelled its response."""
-    for event in events:
-        if is_cancelled():
-            yield {
-                "type": "response.failed",
-                "sequence_number": event["sequence_number"],
-                "response": responses_answer.begun(whole, "cancelled"),
-            }
+    """The events of a response from one on, ending early if it was cancelled before one of them."""
+    for event in responses_answer.events(whole):
+        number = event["sequence_number"]
+        if is_cancelled(number):
+            failed = responses_answer.begun(whole, "cancelled")
+            if number >= start:
+                yield {"type": "response.failed", "sequence_number": number, "response": failed}
             return
-        yield event
+        if number >= start:
+            yield event

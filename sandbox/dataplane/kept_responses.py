@@ -78,7 +78,7 @@ class KeptResponses:
     def is_cancelled(self, account_id: str, id: str) -> bool:
         kept = self._kept(account_id, id)
         plan = Plan.of(kept) if kept else None
-        return bool(plan and plan.cancelled)
+        return plan is not None and plan.cancelled is not None
 
     def _get(self, visit: Visit) -> Told:
         kept = self._found(visit)
@@ -88,14 +88,13 @@ class KeptResponses:
 
     def _stream(self, visit: Visit, kept: Body) -> Told:
         """The same events once more, after the one that the caller has seen last."""
-        plan, account_id, id = Plan.of(kept), visit.account.id, kept["id"]
-        for is_so, name in ((plan, "background"), (plan and plan.streamed, "stream")):
-            if not is_so:
-                raise errors.wrong_request(
-                    "This response cannot be streamed because it was not created with "
-                    f"{name}=true.",
-                    "stream",
-                )
+        account_id, id, plan = visit.account.id, kept["id"], Plan.of(kept)
+        if plan is None or not plan.streamed:
+            name = "stream" if plan else "background"
+            raise errors.wrong_request(
+                f"This response cannot be streamed because it was not created with {name}=true.",
+                "stream",
+            )
         after = visit.query.get("starting_after", "-1")
         if not after.removeprefix("-").isdecimal():
             raise errors.wrong_request(
@@ -103,15 +102,16 @@ class KeptResponses:
                 "starting_after",
                 "invalid_type",
             )
-        now, whole = self._now(), kept["response"]
+        now, whole, start = self._now(), kept["response"], int(after) + 1
         count = sum(1 for _ in responses_answer.events(whole))
-        told = plan.passed(count, now) if plan else count
-        rest = background.until_cancelled(
-            responses_answer.events(whole), whole, lambda: self.is_cancelled(account_id, id)
-        )
-        start = int(after) + 1
-        events = (each for each in rest if each["sequence_number"] >= start)
-        gap = (plan.ends - now) / (count - told) if plan and told < count else 0.0
+        told = plan.passed(count, now if plan.cancelled is None else plan.cancelled)
+
+        def is_cancelled(number: int) -> bool:
+            return number >= max(1, told) and self.is_cancelled(account_id, id)
+
+        events = background.until_cancelled(whole, is_cancelled, start)
+        waits = told < count and plan.cancelled is None
+        gap = (plan.ends - now) / (count - told) if waits else 0.0
         return Told(
             events=map(responses_answer.encoded, events),
             media_type="text/event-stream",
@@ -131,8 +131,8 @@ class KeptResponses:
         if not plan.status(now):
             status = kept["response"]["status"]
             raise errors.wrong_request(f"Cannot cancel a {status} response.")
-        if not plan.cancelled:
-            kept["plan"] = replace(plan, cancelled=True).row
+        if plan.cancelled is None:
+            kept["plan"] = replace(plan, cancelled=now).row
             with self._objects.store.transaction():
                 self._objects.change(visit.account.id, "response", kept)
                 self._conversations.withdraw(visit.account.id, kept["response"], now)

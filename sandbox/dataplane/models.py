@@ -209,9 +209,7 @@ class Models:
             queued = sse.dumps(responses_answer.begun(whole, "queued"))
             return replace(out, body=queued, delay=latency.NONE, stop=None)
         events = background.until_cancelled(
-            responses_answer.events(whole),
-            whole,
-            lambda: self._memory.responses.is_cancelled(account_id, id),
+            whole, lambda number: self._memory.responses.is_cancelled(account_id, id)
         )
         lead = responses_answer.LEAD + 1
         return replace(out, body=map(responses_answer.encoded, events), lead=lead, stop=None)

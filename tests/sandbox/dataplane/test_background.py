@@ -7,6 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from sandbox.dataplane import latency
 from sandbox.dataplane.routes import routes
 from sandbox.faults import Fault, Faults
 from tests.sandbox.dataplane.test_responses import QUESTION
@@ -16,6 +17,18 @@ from tests.sandbox.dataplane.test_responses import QUESTION
 def either(request):
     """Both styles of path."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Let no time of the wall pass between the events of a stream; the clock's is another."""
+
+    async def no_wait(tasks, timeout):
+        return set(), tasks
+
+    monkeypatch.setattr("sandbox.dataplane.sse.asyncio.wait", no_wait)
+    for sigma in ("FIRST_SIGMA", "GAP_SIGMA"):
+        monkeypatch.setattr(latency, sigma, 0.0)
 
 
 def ask(client, **more):
@@ -100,13 +113,29 @@ def test_after_the_last_event_nothing_comes(client):
     assert list(rest) == []
 
 
-def test_the_stream_of_a_cancelled_response_ends_in_failure(slow, client):
+def test_the_stream_of_a_cancelled_response_ends_in_failure(slow, client, at_once):
     made = ask(client, stream=True)
     created = next(iter(made))
     made.close()
     client.responses.cancel(created.response.id)
     *_, last = client.responses.retrieve(created.response.id, stream=True)
     assert (last.type, last.response.status) == ("response.failed", "cancelled")
+
+
+def test_who_takes_up_a_stream_hears_that_it_was_cancelled_in_the_meantime(slow, client, at_once):
+    first, *_ = ask(client, stream=True)
+    id = first.response.id
+    slow.wait(0.5 + 0.6)  # some of it has been said by now
+    client.responses.cancel(id)
+    whole = list(client.responses.retrieve(id, stream=True))
+    types = [event.type for event in whole]
+    assert types[0] == "response.created"
+    assert "response.output_text.delta" in types
+    assert types[-1] == "response.failed"
+    assert whole[-1].response.status == "cancelled"
+    for after in range(len(whole)):
+        rest = list(client.responses.retrieve(id, stream=True, starting_after=after))
+        assert [event.sequence_number for event in rest] == list(range(after + 1, len(whole)))
 
 
 @pytest.mark.parametrize("background", [True, False])
