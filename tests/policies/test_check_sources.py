@@ -134,7 +134,19 @@ def test_what_is_waived_in_the_engine_is_a_notice(plumb, write):
     assert notices == ["the update has 2 to create.", "waived until then"]
 
 
-@pytest.mark.parametrize("events", [heard(end=False), heard(said(), end=False), "", "no event"])
+OF_A_RESOURCE = {"policyAnalyzeSummaryEvent": {"passed": [KEYS], "failed": []}}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        heard(end=False),
+        heard(said(), end=False),
+        heard(OF_A_RESOURCE, end=False),
+        "",
+        "no event",
+    ],
+)
 def test_a_preview_in_which_the_gate_was_not_heard_to_the_end_is_no_yes(plumb, write, events):
     result = plumb("--events", write("events", events))
     assert result.exit_code == Exit.CANNOT_TELL

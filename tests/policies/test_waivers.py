@@ -92,6 +92,12 @@ def test_the_stack_as_a_whole_is_waived_by_its_name():
         assert register.sort(KEYS, [Finding(subject, "x. Fix: y.")]).findings == ()
 
 
+def test_a_name_is_meant_as_it_is_written():
+    named = Resource(urn="u", type="t", name="Account", inputs={})
+    register = Register([waiver()], "prod", TODAY)
+    assert register.sort(KEYS, [Finding(named, "x. Fix: y.")]).waived == ()
+
+
 def test_a_rule_that_fails_can_be_waived(monkeypatch):
     def broken(resource, ctx):
         raise KeyError("x")

@@ -89,3 +89,20 @@ def test_a_report_reads_back_as_it_was_written():
 def test_a_report_says_which_schema_it_has_first():
     assert next(iter(json.loads(text("json")))) == "schema"
     assert json.loads(text("json"))["schema"] == "plumb.check/1"
+
+
+def test_a_report_tells_what_became_of_each_waiver():
+    prod, _ = one_of_everything().stacks
+    standing = {row.rule: (row.status, row.waiver and row.waiver.owner) for row in prod.findings}
+    assert standing["account-local-auth-disabled"] == ("waived", "kim@contoso.com")
+    assert standing["account-custom-subdomain"] == ("expired", "kim@contoso.com")
+    assert standing["account-public-network-restricted"] == ("open", None)
+    assert (prod.counts.mandatory, prod.counts.waived) == (4, 1)
+
+
+def test_two_faults_of_one_resource_are_two_findings():
+    addresses = ("account", "properties.networkAcls.ipRules", [{"value": "0.0.0.0/0"}])
+    public = ("account", "properties.publicNetworkAccess", "Enabled")
+    (stack,) = report(addresses, public).stacks
+    assert len({(row.rule, row.resource.name) for row in stack.findings}) == 1
+    assert len({row.fingerprint for row in stack.findings}) == len(stack.findings) > 1
