@@ -35,7 +35,9 @@ def ask(client, **more):
     return client.responses.create(model="chat", input=QUESTION, background=True, **more)
 
 
-def test_a_response_in_the_background_is_queued_then_in_progress_then_completed(slow, either):
+def test_a_response_in_the_background_is_queued_then_in_progress_then_completed(
+    slow, either, at_once
+):
     made = ask(either)
     assert (made.status, made.background, made.output) == ("queued", True, [])
     seen = [either.responses.retrieve(made.id).status]
