@@ -10,6 +10,7 @@ from components.catalog import DEPLOYMENT
 from policies import host, judge
 from policies.registry import RULES
 from policies.values import SECRET, SIGNATURE, UNKNOWN
+from policies.waiver_file import WrongWaivers
 from policies.world import STACK
 from tests.policies.engine_side import Engine, Refused, shown, struct
 from tests.policies.worlds import MISSING, changed, sound, wired
@@ -220,3 +221,12 @@ def test_a_value_that_the_program_marked_secret_is_never_said():
 def test_the_sdk_still_has_what_the_pack_builds_upon():
     assert issubclass(host.Servicer, internals._PolicyAnalyzerServicer)
     assert "_PolicyAnalyzerServicer(" in inspect.getsource(pulumi_policy.PolicyPack)
+
+
+def test_a_wrong_waiver_stops_the_pack_before_it_answers(monkeypatch):
+    def wrong(rules):
+        raise WrongWaivers("policies/waivers.yaml:1: x. Fix: y")
+
+    monkeypatch.setattr(host, "read_waivers", wrong)
+    with pytest.raises(SystemExit, match=r"waivers\.yaml:1: x\. Fix: y"):
+        host.serve()

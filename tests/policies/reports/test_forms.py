@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.stack_file import ROOT
+from policies.comparison import Comparison
 from policies.registry import RULES
 from policies.report import Report
 from scripts.forms import ENDINGS, UnknownForm, form_of, write_all, written
@@ -76,9 +77,12 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert (tmp_path / "new" / "folder" / "a.md").read_text() == "text"
 
 
-def test_the_documented_schema_is_that_of_the_report():
-    documented = json.loads((ROOT / "docs" / "schemas" / "check-1.json").read_text())
-    assert documented == Report.model_json_schema()
+@pytest.mark.parametrize(
+    ("file", "form"), [("check-1.json", Report), ("compare-1.json", Comparison)]
+)
+def test_the_documented_schema_is_that_of_the_report(file, form):
+    documented = json.loads((ROOT / "docs" / "schemas" / file).read_text())
+    assert documented == form.model_json_schema()
 
 
 def test_a_report_reads_back_as_it_was_written():
