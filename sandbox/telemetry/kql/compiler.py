@@ -96,16 +96,7 @@ class _Compiler:
             rows = self._apply(operator, rows, names)
         return rows
 
-    def _source(
-        self,
-        source: tree.TableName
-        | tree.DataTable
-        | tree.Invoked
-        | tree.Print
-        | tree.Union
-        | tree.Pipeline,
-        names: Names,
-    ) -> Rows:
+    def _source(self, source: tree.Source, names: Names) -> Rows:
         if isinstance(source, tree.Pipeline):
             return self._pipeline(source, names)
         if isinstance(source, tree.DataTable):

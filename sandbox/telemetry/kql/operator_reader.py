@@ -32,9 +32,7 @@ class OperatorReader(ExpressionReader):
                 operators.extend(self._operator())
             return tree.Pipeline(source, tuple(operators))
 
-    def _source(
-        self,
-    ) -> tree.TableName | tree.DataTable | tree.Invoked | tree.Print | tree.Union | tree.Pipeline:
+    def _source(self) -> tree.Source:
         if self._is("("):
             return self._table()
         if self._is("datatable"):

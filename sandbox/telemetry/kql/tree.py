@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal as OneOf
+from typing import TypeAlias
 
 Type = OneOf["string", "int", "long", "real", "bool", "datetime", "timespan", "dynamic"]
 """Kusto's scalar types. A moment is microseconds since 1970, a timespan microseconds."""
@@ -232,9 +233,13 @@ class DataTable:
     rows: tuple[tuple[Literal, ...], ...]
 
 
+Source: TypeAlias = "TableName | DataTable | Invoked | Print | Union | Pipeline"
+"""What rows begin with."""
+
+
 @dataclass(frozen=True)
 class Pipeline:
-    source: "TableName | DataTable | Invoked | Print | Union | Pipeline"
+    source: Source
     operators: tuple[Operator, ...] = ()
 
 
