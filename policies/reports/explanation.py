@@ -34,8 +34,10 @@ def explained(rule: Rule) -> str:
     ]
     for param in rule.params:
         said += _paragraph("Limit   ", f"{param.name}: {param.description}")
-        for profile in PROFILES:
-            said += _paragraph(f"{'':8}{profile + ':':9}", limit(param.default(profile)))
+        values = [limit(param.default(profile)) for profile in PROFILES]
+        same = len(set(values)) == 1
+        for where, value in [("all", values[0])] if same else zip(PROFILES, values, strict=True):
+            said += _paragraph(f"{'':8}{where + ':':9}", value)
     example = example_of(rule.id)
     if example:
         said += ["", "Refused in prod (Pulumi YAML, the rest left out):"]
