@@ -127,6 +127,13 @@ def check_command(
         typer.echo(text, nl=False)
         return
 
+    if sum(map(bool, (stack, state, events))) > 1 or (events and policy_config):
+        raise leave(
+            Exit.WRONG_USE,
+            "--stack, --state and --events each say what is judged, and a preview was judged by "
+            "its own configuration. Fix: one of them",
+        )
+
     from policies.report import narrowed, report_of
     from policies.verdict import overall
 
@@ -138,7 +145,8 @@ def check_command(
     verdicts, locate = _judged(stack or [], cwd, state, events, policy_config, today)
     comparison = None
     if against:
-        comparison = _compared(against, stack or [], report_of(verdicts, locate))
+        alone = [each.stack for each in verdicts] if stack or state or events else []
+        comparison = _compared(against, alone, report_of(verdicts, locate))
     seen = narrowed(verdicts, rule or [], [level] if level else [])
     report = report_of(seen, locate)
     _write([(path, written(to, report, comparison, RULES)) for path, to in forms])
@@ -185,7 +193,11 @@ def _compared(against: Path, stacks: Sequence[str], head: "Report") -> "Comparis
     from scripts.base import NoBase, Unjudged, base_report
 
     try:
-        return compared(base_report(against, stacks), head)
+        base = base_report(against, stacks)
+        if stacks:
+            kept = tuple(each for each in base.stacks if each.stack in stacks)
+            base = base.model_copy(update={"stacks": kept})
+        return compared(base, head)
     except NoBase as error:
         raise leave(Exit.WRONG_USE, error) from None
     except Unjudged as error:

@@ -173,6 +173,24 @@ def test_a_change_is_judged_by_what_it_brings(plumb, write):
     assert [row["rule"] for row in stacks["prod"]["fixed"]] == ["model-version-pinned"]
 
 
+def test_one_stack_is_held_against_itself_alone(plumb, write):
+    before = write("base.json", plumb("--json", prod=UNPINNED, staging=UNPINNED).stdout)
+    result = plumb("--against", before, "--stack", "prod")
+    assert result.stdout.startswith("prod: refused before, refused after; 0 new, 0 fixed")
+    assert "staging" not in result.stdout
+    result = plumb("--against", before, "--state", write("state.json", state()))
+    assert "staging" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    "more", [["--stack", "prod"], ["--state", "state.json"], ["--policy-config", "config.json"]]
+)
+def test_what_contradicts_itself_is_wrong_use(plumb, write, more):
+    result = plumb("--events", write("events", heard()), *more)
+    assert result.exit_code == Exit.WRONG_USE
+    assert "each say what is judged" in result.stderr
+
+
 def test_machines_get_the_whole_report_of_a_change(plumb, write, tmp_path):
     before = write("base.json", plumb("--json", prod=UNPINNED).stdout)
     plumb("--against", before, "--output", tmp_path / "out.sarif", prod=UNPINNED)

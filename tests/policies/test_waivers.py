@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from components.stack_file import ROOT
+from policies.host import Gate
 from policies.registry import RULES
 from policies.verdict import judged
 from policies.waiver_file import LONGEST, LONGEST_CRITICAL, NEVER, WrongWaivers, read_waivers
@@ -160,6 +161,12 @@ def test_the_engine_hears_who_answers_for_what_is_waived():
     assert (rule, level) == ("waivers-in-force", "advisory")
     assert urn.endswith("::account")
     assert "waived until 9999-12-31 by kim, approved by alex (AI-7): 'account' accepts" in message
+
+
+def test_what_policy_analyze_shows_is_waived_by_the_stack_in_its_names():
+    gate = Gate([waiver(), waiver(stacks=["dev"])])
+    assert gate.registered("urn:pulumi:dev::shop::t::n").stack == "dev"
+    assert len(gate.register.waivers) == 1
 
 
 def test_no_configuration_silences_the_waivers_or_makes_them_block():
