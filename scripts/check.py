@@ -11,7 +11,7 @@ import typer
 
 from scripts import offered
 from scripts.exit import Exit, leave
-from scripts.forms import Form, UnknownForm, form_of, write_all, written
+from scripts.forms import Form, UnknownForm, form_of, write, written
 
 if TYPE_CHECKING:
     from policies.comparison import Comparison
@@ -206,11 +206,12 @@ def _compared(against: Path, stacks: Sequence[str], head: "Report") -> "Comparis
 
 
 def _write(texts: Sequence[tuple[Path, str]]) -> None:
-    try:
-        write_all(texts)
-    except OSError as error:
-        said = f"{texts[0][0].name} cannot be written: {error.strerror}"
-        raise leave(Exit.WRONG_USE, said) from None
+    for path, text in texts:
+        try:
+            write(path, text)
+        except OSError as error:
+            said = f"{path} cannot be written: {error.strerror}"
+            raise leave(Exit.WRONG_USE, said) from None
 
 
 def _about_rules(explain: str | None, form: Form | None) -> str:

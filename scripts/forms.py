@@ -1,7 +1,7 @@
 """In which form `plumb check` answers, and where to."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -83,14 +83,13 @@ def written(
             return as_page(report)
 
 
-def write_all(texts: Sequence[tuple[Path, str]]) -> None:
-    """Every file whole, or as it was.
+def write(path: Path, text: str) -> None:
+    """The file whole, or as it was.
 
     Raises:
-        OSError: one cannot be written.
+        OSError: it cannot be written.
     """
-    for path, text in texts:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)

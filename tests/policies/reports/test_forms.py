@@ -9,7 +9,7 @@ from components.stack_file import ROOT
 from policies.comparison import Comparison
 from policies.registry import RULES
 from policies.report import Report
-from scripts.forms import ENDINGS, UnknownForm, form_of, write_all, written
+from scripts.forms import ENDINGS, UnknownForm, form_of, write, written
 from tests.policies.reports.sample import SECRET, one_of_everything, report
 
 FORMS = sorted(set(ENDINGS.values()))
@@ -71,9 +71,9 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     there = tmp_path / "report.md"
     there.write_text("as it was")
     with pytest.raises(UnicodeError):
-        write_all([(there, "\ud800")])
+        write(there, "\ud800")
     assert there.read_text() == "as it was"
-    write_all([(tmp_path / "new" / "folder" / "a.md", "text")])
+    write(tmp_path / "new" / "folder" / "a.md", "text")
     assert (tmp_path / "new" / "folder" / "a.md").read_text() == "text"
 
 
