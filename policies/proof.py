@@ -139,19 +139,32 @@ def filter_of(world: World, deployment: Resource) -> Resource | None:
             return sources[0]
         raise Need(FILTER)
     account = world.account(deployment)
-    nameless = False
-    for policy in world.of(RAI_POLICY):
-        own = policy.fields.peek("raiPolicyName")
-        if isinstance(own, str):
-            named = isinstance(name, str) and own.lower() == name.lower()
-        else:  # the update will name it
-            named = policy in sources
-            nameless = nameless or isinstance(own, Unknown)
-        if named and world.account(policy) == account:
-            return policy
-    if nameless:
+    for source in sources:
+        nameless = not isinstance(source.fields.peek("raiPolicyName"), str)
+        if nameless and world.account(source) == account:
+            return source
+    filters = _filters_of(world)
+    wanted = name.lower() if isinstance(name, str) else ""
+    if (account, wanted) in filters:
+        return filters[account, wanted]
+    if (account, "") in filters or ("", wanted) in filters:
         raise Need(FILTER)
     return None
+
+
+@lru_cache(maxsize=1)
+def _filters_of(world: World) -> dict[tuple[str, str], Resource]:
+    """By account and name, in lower case; what of these is not known yet is empty."""
+    found: dict[tuple[str, str], Resource] = {}
+    for policy in world.of(RAI_POLICY):
+        own = policy.fields.peek("raiPolicyName")
+        try:
+            account = world.account(policy)
+        except Need:
+            account = ""
+        if isinstance(own, str | Unknown):
+            found.setdefault((account, own.lower() if isinstance(own, str) else ""), policy)
+    return found
 
 
 def known(value: Value, path: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from components.catalog import ACCOUNT, DEPLOYMENT
@@ -46,26 +47,38 @@ class Deployments:
     def __init__(self, world: World) -> None:
         self._world = world
         self._by_name: dict[str, list[Resource]] = {}
-        self._unnamed: Resource | None = None
+        self._by_account: dict[tuple[str, str], list[Resource]] = {}
+        """By any name of the account and their own."""
+        self._unplaced: set[str] = set()
+        """Names of those whose account nobody knows yet."""
+        self._unnamed = False
         for deployment in world.of(DEPLOYMENT):
             name = deployment.fields.peek("deploymentName")
             if isinstance(name, str):
-                self._by_name.setdefault(name.lower(), []).append(deployment)
+                self._add(deployment, name.lower())
             elif isinstance(name, Unknown):
-                self._unnamed = deployment
+                self._unnamed = True
+
+    def _add(self, deployment: Resource, name: str) -> None:
+        self._by_name.setdefault(name, []).append(deployment)
+        try:
+            accounts = {*account_names(self._world, deployment), self._world.account(deployment)}
+        except Need:
+            self._unplaced.add(name)
+            return
+        for account in accounts:
+            self._by_account.setdefault((account, name), []).append(deployment)
 
     def called(self, name: str) -> Resource | None:
         """The deployment of `account/deployment`; without an account, the only one of that name.
 
         Raises:
-            Need: it may be one whose name is not known yet.
+            Need: it may be one of which not all is known yet.
         """
-        account, slash, own = name.rpartition("/")
-        found = [
-            each
-            for each in self._by_name.get(own.lower(), ())
-            if not slash or account.lower() in account_names(self._world, each)
-        ]
+        account, slash, own = name.lower().rpartition("/")
+        if slash:
+            return self._one(account, own)
+        found = self._by_name.get(own, ())
         if not found and self._unnamed:
             raise Need("deploymentName")
         return found[0] if len(found) == 1 else None
@@ -74,20 +87,24 @@ class Deployments:
         """What answers in the same account when a deployment is full; None if it names nothing.
 
         Raises:
-            Need: the name is unknown, or may be that of a deployment whose name is.
+            Need: the name is unknown, or may be that of one of which not all is known yet.
         """
         name = deployment.fields.text(SPILLOVER)
-        if name is None:
-            return None
-        account = self._world.account(deployment)
-        found = [
-            each
-            for each in self._by_name.get(name.lower(), ())
-            if self._world.account(each) == account
-        ]
+        return self._one(self._world.account(deployment), name.lower()) if name else None
+
+    def _one(self, account: str, name: str) -> Resource | None:
+        found = self._by_account.get((account, name), ())
         if not found and self._unnamed:
             raise Need("deploymentName")
-        return found[0] if found else None
+        if not found and name in self._unplaced:
+            raise Need("accountName")
+        return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def deployments_of(world: World) -> Deployments:
+    """The same for every rule that asks."""
+    return Deployments(world)
 
 
 def account_names(world: World, deployment: Resource) -> frozenset[str]:
@@ -105,18 +122,19 @@ def account_names(world: World, deployment: Resource) -> frozenset[str]:
     return frozenset({account.name.lower(), *([own.lower()] if isinstance(own, str) else [])})
 
 
-def routes(world: World) -> list[Route]:
+@lru_cache(maxsize=1)
+def routes(world: World) -> tuple[Route, ...]:
     """Every route that the stack declares.
 
     Raises:
         Need: where one leads is unknown.
     """
-    deployments = Deployments(world)
-    return [
+    deployments = deployments_of(world)
+    return tuple(
         Route(name, declared, route.path, tuple(_targets(deployments, route)))
         for declared in world.of(ROUTING)
         for name, route in _declared(declared)
-    ]
+    )
 
 
 def _declared(routing: Resource) -> Iterator[tuple[str, Fields]]:
@@ -148,7 +166,8 @@ def _target(deployments: Deployments, part: Part, name: Value) -> Target:
     return Target(part, text, deployments.called(text) if text else None)
 
 
-def serving(world: World) -> list[Resource]:
+@lru_cache(maxsize=1)
+def serving(world: World) -> tuple[Resource, ...]:
     """The deployments that callers reach: by a route, or as the overflow of one that is reached.
 
     All of them where the stack declares no route.
@@ -158,9 +177,9 @@ def serving(world: World) -> list[Resource]:
     """
     declared = routes(world)
     if not declared:
-        return world.of(DEPLOYMENT)
-    deployments = Deployments(world)
+        return tuple(world.of(DEPLOYMENT))
+    deployments = deployments_of(world)
     reached = [each.deployment for route in declared for each in route.targets if each.deployment]
     spilled = [spilled for each in reached if (spilled := deployments.spillover(each))]
     found = {each.urn: each for each in [*reached, *spilled]}
-    return [found[urn] for urn in sorted(found)]
+    return tuple(found[urn] for urn in sorted(found))

@@ -13,7 +13,7 @@ from policies.freshness import in_order, outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
 from policies.proof import Proofs
 from policies.rule import Context, Levels, Rule, StackRule, each
-from policies.serving import ROUTING, Deployments, Route, routes
+from policies.serving import ROUTING, Deployments, Route, deployments_of, routes
 from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
@@ -57,7 +57,7 @@ class _WayBack:
     def is_same(self, one: str, other: str) -> bool:
         """Whether two names mean one deployment, or are one where neither is deployed."""
         first, second = self._called(one), self._called(other)
-        return first is second if first or second else one.lower() == other.lower()
+        return first is second if first else one.lower() == other.lower()
 
     def _called(self, name: str | None) -> Resource | None:
         if name is None:
@@ -73,7 +73,7 @@ def _ways_back(world: World) -> list[_WayBack]:
     for evidence in Proofs(world).of_stack:
         for rehearsal in in_order(evidence, "rollback"):
             rehearsals[(rehearsal.text("subject.route") or "").lower()] = rehearsal
-    deployments = Deployments(world)
+    deployments = deployments_of(world)
     return [
         _WayBack(route, rehearsals.get(route.name.lower()), deployments, world.stack)
         for route in routes(world)

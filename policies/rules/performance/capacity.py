@@ -8,7 +8,7 @@ from policies.deployed import CAPACITY, MODEL, SKU, model_of
 from policies.limits import performance as limits
 from policies.proof import EVIDENCE, Proofs, entries
 from policies.rule import Context, Levels, Rule, StackRule, each
-from policies.serving import ROUTING, Deployments, Route, routes
+from policies.serving import ROUTING, Route, deployments_of, routes
 from policies.throughput import NOISE, Demand, Need, needs
 from policies.values import Fields
 from policies.wording import shown
@@ -16,7 +16,7 @@ from policies.world import Finding, Resource, World
 
 
 def capacity_covers_peak(world: World, ctx: Context) -> Iterator[Finding]:
-    proofs, deployments = Proofs(world), Deployments(world)
+    proofs, deployments = Proofs(world), deployments_of(world)
 
     def short(route: Route) -> Iterator[Finding]:
         stable = route.stable.deployment if route.stable else None

@@ -7,7 +7,7 @@ from components.catalog import DEPLOYMENT, PROVISIONED_SKUS, SPILLS_TO
 from policies.deployed import CAPACITY, MODEL, SKU, SPILLOVER, model_of
 from policies.limits import performance as limits
 from policies.rule import Context, Levels, ResourceRule, Rule, StackRule, each
-from policies.serving import Deployments
+from policies.serving import deployments_of
 from policies.wording import listed, shown
 from policies.world import Finding, Resource, World
 
@@ -66,7 +66,7 @@ def _off_step(deployment: Resource, sku: str, capacity: int) -> Iterator[Finding
 
 
 def provisioned_spillover_configured(world: World, ctx: Context) -> Iterator[Finding]:
-    deployments = Deployments(world)
+    deployments = deployments_of(world)
 
     def unspilled(deployment: Resource) -> Iterator[Finding]:
         sku = deployment.fields.text(SKU)
