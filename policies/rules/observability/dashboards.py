@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import ACCOUNT, APP_INSIGHTS, DEPLOYMENT, WORKBOOK, WORKSPACE
-from policies.arm import parse_id
 from policies.rule import Context, Levels, Rule, StackRule
 from policies.values import Unknown, texts
 from policies.world import Finding, Resource, World
@@ -42,7 +41,7 @@ def _shows_something_of(world: World, page: Resource) -> bool:
     read_from = (urn for urns in page.comes_from.values() for urn in urns)
     if any(urn in world.by_urn and world.by_urn[urn].type in SHOWN for urn in read_from):
         return True
-    ids = [text for text in texts(page.inputs) if text.startswith("/") and parse_id(text)]
+    ids = [text for text in texts(page.inputs) if text.startswith("/")]
     return not world.marks(page, "properties", ids, *SHOWN).isdisjoint(world.by_urn)
 
 

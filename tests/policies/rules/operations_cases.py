@@ -40,6 +40,8 @@ PASSED = [
     (RETAINED, "prod", [("previous", "sku.capacity", 75)]),
     (RETAINED, "prod", [("routing", "routes.chat.rollback", "chat-v1")]),
     (RETAINED, "prod", [("routing", "routes.chat.rollback", "shop-ai/CHAT-V3")]),
+    (RETAINED, "prod", [("previous", "sku.capacity", MISSING)]),
+    (RETAINED, "prod", [("chat", "sku.capacity", MISSING)]),
     (TESTED, "prod", []),
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.testedAt", days_before(90))]),
     (TESTED, "prod", [(STACK, f"{REHEARSAL}.minutes", 15)]),
