@@ -313,7 +313,9 @@ def find_model(name: str, version: str, format: str = "OpenAI") -> Model | None:
     return next((m for m in models() if (m.name, m.version, m.format) == wanted), None)
 
 
-FINE_TUNED: Final = re.compile(r"^(?P<name>.+?)-(?P<version>\d{4}-\d{2}-\d{2})\.ft-[\w-]+(:[\w-]+)?$")
+FINE_TUNED: Final = re.compile(
+    r"^(?P<name>.+?)-(?P<version>\d{4}-\d{2}-\d{2})\.ft-[\w-]+(:[\w-]+)?$"
+)
 """gpt-4.1-mini-2025-04-14.ft-<hash>: what the model of a fine-tuning job is called, one of its
 checkpoints with :ckpt-step-<step> behind it."""
 
