@@ -21,10 +21,10 @@ OF_NO_USE = re.compile(r"\d{4}-\d\d-\d\dT|UNKNOWN")
 """A date would be another one tomorrow; what is unknown must come from somewhere."""
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
+@pytest.fixture
+def project(tmp_path):
     with tiny_provider.serving() as (_, port):
-        yield Project(tmp_path_factory.mktemp("shop"), port, graph.PROGRAM)
+        yield Project(tmp_path, port, graph.PROGRAM)
 
 
 def findings(world, profile):
@@ -100,7 +100,7 @@ def test_prod_hears_of_each_complaint_what_check_says(project):
     chosen, world = at_once("prod", "mandatory")
     assert len(chosen) >= 15
     project.folder.joinpath("graph.json").write_text(graph.written(world))
-    code, found = preview(project, "prod-two")
+    code, found = preview(project, "prod")
     assert code != 0
     assert found == findings(first_preview(world), "prod")
 

@@ -93,8 +93,21 @@ def test_evidence_is_joined_by_account_and_deployment():
     assert [each.name for each in Proofs(sound()).of_stack] == ["stack-evidence"]
 
 
+@pytest.mark.parametrize("half", ["account", "deployment"])
+def test_evidence_of_half_a_name_is_nobodys(half):
+    world, _, evidence = found("chat", ("chat-evidence", f"subject.{half}", MISSING))
+    assert evidence == []
+    assert [each.name for each in Proofs(world).of_stack] == ["stack-evidence"]
+
+
 def test_the_hash_of_a_filter_is_of_what_is_declared():
     world, deployment, _ = found("chat")
+    assert proof._filter_hash(world, deployment) == hash_of(FILTER)
+
+
+def test_a_filter_counts_on_its_own_account_only():
+    lax = part("strict", ("accountName", "other-ai"), ("properties", {"mode": "Default"}))
+    world, deployment, _ = found("chat", ("a-lax-one", "", lax))
     assert proof._filter_hash(world, deployment) == hash_of(FILTER)
 
 
