@@ -145,13 +145,20 @@ def _network(place: Place, account: AccountSettings) -> Iterator[Complaint]:
     for number, address in enumerate(network.allowed_ips):
         here = (*place, "allowed_ips", number)
         try:
-            if ipaddress.ip_network(address, strict=False).is_private:
-                yield Complaint(
-                    place=here,
-                    message=f"{address} is private. Fix: the public address it leaves by",
-                )
+            found = ipaddress.IPv4Network(address, strict=False)
         except ValueError:
             yield Complaint(place=here, message=f"{address!r} is no IPv4 address or range")
+            continue
+        if found.is_private:
+            yield Complaint(
+                place=here,
+                message=f"{address} is private. Fix: the public address it leaves by",
+            )
+        if "/" in address and found.prefixlen > 30:
+            yield Complaint(
+                place=here,
+                message=f"Azure takes no range as small as {address}. Fix: each address by itself",
+            )
     if network.allowed_ips and not network.public:
         yield Complaint(
             place=(*place, "allowed_ips"),

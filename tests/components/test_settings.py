@@ -133,6 +133,9 @@ REFUSED = [
     (("accounts", "primary", "network", "allowed_ips"), ["10.0.0.1"], "is private"),
     (("accounts", "primary", "network", "allowed_ips"), ["1.2.3.4"], "does nothing while public"),
     (("accounts", "primary", "network", "allowed_ips"), ["1.2.3"], "is no IPv4 address"),
+    (("accounts", "primary", "network", "allowed_ips"), ["2001:db8::1"], "is no IPv4 address"),
+    (("accounts", "primary", "network", "allowed_ips"), ["1.2.3.4/32"], "Fix: each address by"),
+    (("accounts", "primary", "network", "allowed_ips"), ["1.2.3.4/31"], "Fix: each address by"),
     (
         ("accounts", "primary", "network", "virtual_network", "address_space"),
         "10.0.0.1/8",
