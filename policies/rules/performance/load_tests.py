@@ -25,9 +25,7 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
 
     def untested(deployment: Resource) -> Iterator[Finding]:
         target = called(world, deployment)
-        found = [
-            (each, test) for each in proofs.of(deployment) if (test := entry(each, "loadTest"))
-        ]
+        found = [(of, test) for of in proofs.of(deployment) if (test := entry(of, "loadTest"))]
         if not found:
             yield Finding(
                 deployment,

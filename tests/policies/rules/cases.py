@@ -24,6 +24,7 @@ from tests.policies.rules import (
     data_cases,
     filter_cases,
     guard_cases,
+    integrity_cases,
     network_cases,
     observability_cases,
     operations_cases,
@@ -34,6 +35,7 @@ from tests.policies.worlds import NOW, context, sound
 
 MODULES = (
     quality_cases,
+    integrity_cases,
     performance_cases,
     account_cases,
     network_cases,
