@@ -76,6 +76,13 @@ def test_where_callers_end_up_is_not_guessed(change):
         reached(change)
 
 
+@pytest.mark.parametrize("name", ["chat-v9", "account/chat-v9"])
+def test_what_is_not_found_may_be_what_has_no_name_yet(name):
+    with pytest.raises(Need):
+        reached(("routing", CANDIDATE, name), ("previous", "deploymentName", UNKNOWN))
+    assert reached(("routing", CANDIDATE, name)) == {"chat", "reserved"}
+
+
 def test_an_unknown_name_hides_nothing_that_is_found_without_it():
     assert "chat" in reached(("previous", "deploymentName", UNKNOWN))
 

@@ -38,6 +38,8 @@ PASSED = [
     (TESTED, "prod", [("chat", "sku.capacity", 151)]),
     (TESTED, "prod", [("previous", "sku.name", "GlobalStandard")]),
     (TESTED, "prod", [("embed-evidence", "", MISSING)]),
+    (TESTED, "prod", [("routing", "routes.chat", {"stable": "account/chat-v2"})]),
+    (TESTED, "prod", [("routing", "routes.chat.fallback", "account/chat-reserved")]),
     (FAST, "prod", measured(("p95Ms", 2999.9), ("p99Ms", 6000))),
     (FAST, "prod", measured(("errorRate", 0.01), ("throttledShare", 0.01))),
     (FAST, "prod", [(PROOF, "loadTest", MISSING)]),
