@@ -63,7 +63,7 @@ def plain(value: Any, secrets: set[str] | None = None) -> Value:
     match value:
         case str():
             return UNKNOWN if value in SENTINELS else value
-        case float() if value.is_integer() and abs(value) < 2**53:
+        case float() if value.is_integer() and abs(value) <= 2**53:
             return int(value)
         case Mapping() if SIGNATURE in value:
             return _signed(value, secrets)
