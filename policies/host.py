@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from pulumi.runtime.proto import analyzer_pb2 as wire
 from pulumi_policy import policy as internals
 
 from components.profiles import KEY, Profile, WrongProfile, resolve
-from policies import judge
+from policies import clock, judge
 from policies.arm import normal_type
 from policies.configuration import Setting, changes, complaints
 from policies.judge import Outcome
@@ -44,7 +44,7 @@ class Gate:
     """What one run of the pack has learned so far. The engine starts it anew for every run."""
 
     def __init__(self, waivers: Sequence[Waiver] = (), now: datetime | None = None) -> None:
-        self.now = now or datetime.now(UTC)
+        self.now = now or clock.now()
         """One moment for every rule, however long the update takes."""
         self.profile: Profile = "prod"
         self.levels: dict[str, Level] = {}

@@ -134,6 +134,7 @@ def check_command(
             "its own configuration. Fix: one of them",
         )
 
+    from policies import clock
     from policies.report import narrowed, report_of
     from policies.verdict import overall
 
@@ -141,7 +142,7 @@ def check_command(
         forms = [(path, form_of(path, form)) for path in output or []]
     except UnknownForm as error:
         raise leave(Exit.WRONG_USE, error) from None
-    today = now.replace(tzinfo=UTC) if now else datetime.now(UTC)
+    today = now.replace(tzinfo=UTC) if now else clock.now()
     verdicts, locate = _judged(stack or [], cwd, state, events, policy_config, today)
     comparison = None
     if against:

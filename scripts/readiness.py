@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -259,7 +259,9 @@ def report_command(
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    from policies import clock
+
+    return clock.now()
 
 
 def _declared(stack: str) -> "Declared":

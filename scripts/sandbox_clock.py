@@ -14,7 +14,8 @@ app = typer.Typer(
     help="""The sandbox's own time: look at it, let it pass, or stop it.
 
     What falls due on the way happens: operations finish, soft-deleted accounts go for good, role
-    assignments take effect, faults run out, alerts are evaluated.
+    assignments take effect, faults run out, alerts are evaluated. A shell hears of it, and its gate
+    takes evidence to be so much older, after another `eval "$(plumb sandbox env)"`.
 
     \b
     Examples:

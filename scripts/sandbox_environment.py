@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts import sandbox
@@ -34,7 +35,7 @@ def environment(
     found: sandbox.Running, who: str = "operator", *, outside: bool = False
 ) -> dict[str, str]:
     """What clients and pulumi need to talk to the sandbox as somebody."""
-    return {**clients(found, who, outside=outside), **engine(found, who)}
+    return {**clients(found, who, outside=outside), **engine(found, who), **time(found)}
 
 
 def clients(
@@ -62,6 +63,13 @@ def clients(
         **without_proxy(os.environ),
         sandbox.DIRECTORY_VARIABLE: str(folder),
     }
+
+
+def time(found: sandbox.Running) -> dict[str, str]:
+    """How far the sandbox's clock is ahead: the gate takes evidence to be so much older."""
+    there = datetime.fromisoformat(found.control("GET", "/clock")["now"])
+    ahead_s = (there - datetime.now(UTC)).total_seconds()
+    return {"PLUMB_CLOCK_AHEAD_S": f"{max(ahead_s, 0):.0f}"}
 
 
 def without_proxy(variables: Mapping[str, str]) -> dict[str, str]:

@@ -61,6 +61,18 @@ def test_a_port_that_is_taken_is_said_with_the_way_out(up: Path, tmp_path: Path)
     assert "Fix:" in answer.stderr
 
 
+def test_env_says_how_far_the_clock_is_ahead(up: Path) -> None:
+    def ahead_s() -> int:
+        told = json.loads(plumb("env", "--json", folder=up).stdout)["set"]
+        return int(told["PLUMB_CLOCK_AHEAD_S"])
+
+    found = sandbox.running(up)
+    assert found is not None
+    before = ahead_s()
+    found.control("POST", "/clock", {"advance": "24h"})
+    assert 86_390 <= ahead_s() - before <= 86_410
+
+
 def test_what_env_prints_is_taken_by_a_shell_as_it_is_meant(up: Path) -> None:
     meant = json.loads(plumb("env", "--json", folder=up).stdout)
     printed = plumb("env", folder=up).stdout
