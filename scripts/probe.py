@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import openai
 
 from components.catalog import model_behind
 from scripts.exit import Exit
 from scripts.stack_outputs import DeploymentOutputs
+
+if TYPE_CHECKING:
+    from azure.core.exceptions import ClientAuthenticationError
 
 Kind = Literal["chat", "stream", "embeddings"]
 
@@ -132,12 +135,17 @@ def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:
         cause = error.__cause__ or error
         return failed(Exit.NOT_REACHED, f"not reached: {cause}. Fix: network, DNS, or sandbox")
     except ClientAuthenticationError as error:
-        why = " ".join(error.message.partition("To mitigate")[0].split())
-        return failed(Exit.NOT_REACHED, f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}")
+        return failed(Exit.NOT_REACHED, no_token(error))
     problems = tuple(complaints(probe, answer))
     return Result(
         probe=probe, answer=answer, problems=problems, code=Exit.NO if problems else Exit.YES
     )
+
+
+def no_token(error: "ClientAuthenticationError") -> str:
+    """Why a credential gives none, without azure-identity's advice, and how to get one."""
+    why = " ".join(error.message.partition("To mitigate")[0].split())
+    return f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}"
 
 
 def said(error: openai.APIStatusError) -> str:

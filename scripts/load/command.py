@@ -84,7 +84,7 @@ def load_command(
     from scripts.load.search import keep_sweep, search
     from scripts.load.sweep import STAGE_S
     from scripts.model_client import sign_in
-    from scripts.probe import SIGN_IN
+    from scripts.probe import no_token
     from scripts.run_folder import RUNS
 
     try:
@@ -124,8 +124,7 @@ def load_command(
     try:
         token()
     except ClientAuthenticationError as error:
-        why = " ".join(error.message.partition("To mitigate")[0].split()).rstrip(".")
-        raise leave(Exit.NOT_REACHED, f"no token: {why}. Fix: {SIGN_IN}") from None
+        raise leave(Exit.NOT_REACHED, no_token(error)) from None
     objectives = declared.observability.objectives
     if sweep:
         swept = search(wanted, stack, name, objectives, outputs, token, tell=_tell_stage)
