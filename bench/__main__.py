@@ -18,7 +18,7 @@ from bench import arm, checkov, dataplane, large, load, page
 from bench.row import Row
 from components.stack_file import PROJECT, ROOT, open_stack_file
 from policies.values import Unknown
-from scripts import mocked
+from scripts.checking import mocked
 
 RUNS = 5
 BIN = Path(sys.executable).parent

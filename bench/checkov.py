@@ -21,7 +21,7 @@ from components.stack_file import PROJECT, ROOT, open_stack_file, stacks
 from policies.arm import id_of
 from policies.values import Unknown
 from policies.world import Resource, World
-from scripts import mocked
+from scripts.checking import mocked
 
 VERSION: Final = "3.3.30"
 RUNS: Final = 5

@@ -5,12 +5,12 @@ import sys
 
 import typer
 
-from scripts.check import EXTRA_WORDS, check_command
+from scripts.checking.command import EXTRA_WORDS, check_command
 from scripts.exit import Exit
 from scripts.load.command import load_command
-from scripts.readiness import app as readiness
-from scripts.sandbox_commands import app as sandbox
-from scripts.smoke import smoke_command
+from scripts.local.command import app as sandbox
+from scripts.readiness.command import app as readiness
+from scripts.smoke.command import smoke_command
 
 app = typer.Typer(
     no_args_is_help=True,

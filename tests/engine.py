@@ -12,8 +12,8 @@ from components.catalog import APP_INSIGHTS
 from components.naming import Names
 from components.stack import Stack
 from components.stack_file import PROJECT, ROOT
-from scripts import shortcuts
-from scripts.mocked import Monitor
+from scripts.checking import shortcuts
+from scripts.checking.mocked import Monitor
 
 CONNECTION_STRING = "InstrumentationKey=planted-secret"
 

@@ -12,10 +12,10 @@ from components.catalog import PROVISIONED_SKUS, model_behind
 from components.evidence_kinds import Person
 from components.sections import DeploymentSettings
 from components.stack_file import ROOT
-from scripts import recording
-from scripts.declared import Declared, Key, declared
-from scripts.evidence_log import written
-from scripts.run_folder import Result
+from scripts.readiness import recording
+from scripts.readiness.declared import Declared, Key, declared
+from scripts.readiness.evidence_log import written
+from scripts.readiness.run_folder import Result
 
 SHA = "5a" * 32
 APPROVERS = {

@@ -11,11 +11,11 @@ from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
     from components.sections import Settings
-    from scripts.declared import Declared
     from scripts.load.report import Report
     from scripts.load.scenario import Scenario
     from scripts.load.search import Sweep
     from scripts.load.sweep import Stage
+    from scripts.readiness.declared import Declared
     from scripts.stack_outputs import StackOutputs
 
 
@@ -84,8 +84,8 @@ def load_command(
     from scripts.load.search import keep_sweep, search
     from scripts.load.sweep import STAGE_S
     from scripts.model_client import sign_in
-    from scripts.probe import no_token
-    from scripts.run_folder import RUNS
+    from scripts.readiness.run_folder import RUNS
+    from scripts.smoke.probe import no_token
 
     try:
         wanted = scenarios.read(scenario)
@@ -176,7 +176,8 @@ def _tokens(wanted: "Scenario", calls: int) -> int:
 def _proven(stack: str, name: str, outputs: "StackOutputs") -> "Declared":
     """What the stack declares, of which evidence may be recorded if that is what is deployed."""
     from components.stack_file import ROOT
-    from scripts import declared, git
+    from scripts import git
+    from scripts.readiness import declared
 
     try:
         found = declared.declared(stack, ROOT, git.head(ROOT))
@@ -206,7 +207,7 @@ def _proven(stack: str, name: str, outputs: "StackOutputs") -> "Declared":
 
 def _record(proven: "Declared", report: "Report", folder: Path) -> None:
     """Adds the run to the evidence, through what `plumb readiness record` reads too."""
-    from scripts import evidence_log, recording, run_folder
+    from scripts.readiness import evidence_log, recording, run_folder
 
     account, _, deployment = report.deployment.partition("/")
     result = run_folder.Result(

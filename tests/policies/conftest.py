@@ -7,15 +7,15 @@ import typer
 from typer.testing import CliRunner
 
 from policies.registry import RULES
-from scripts import judgement
-from scripts.check import EXTRA_WORDS, check_command
+from scripts.checking import judgement
+from scripts.checking.command import EXTRA_WORDS, check_command
 from tests.policies.small_stacks import FEW, PROGRAM
 
 
 @pytest.fixture
 def plumb(tmp_path, monkeypatch):
     """Run `plumb check` on stack files of the test's choice, under a few of the rules."""
-    monkeypatch.setattr("scripts.shortcuts.in_a_process_of_its_own", lambda: None)
+    monkeypatch.setattr("scripts.checking.shortcuts.in_a_process_of_its_own", lambda: None)
     monkeypatch.setattr(judgement, "RULES", {id: RULES[id] for id in FEW})
     monkeypatch.setattr("components.stack_file.ROOT", tmp_path)
     app = typer.Typer()

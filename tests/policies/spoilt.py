@@ -1,7 +1,7 @@
 """The other team's program, and ways to spoil it: (what stands there, what instead, the rule)."""
 
 from components.stack_file import ROOT
-from scripts import mocked
+from scripts.checking import mocked
 
 FOLDER = ROOT / "tests" / "policies" / "other_program"
 SOURCE = (FOLDER / "__main__.py").read_text(encoding="utf-8")

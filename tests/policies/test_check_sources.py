@@ -5,7 +5,7 @@ import json
 import pytest
 
 from policies.registry import RULES
-from scripts import base
+from scripts.checking import base
 from scripts.exit import Exit
 from tests.policies.small_stacks import STACK, UNPINNED
 
@@ -279,7 +279,9 @@ def test_a_wrong_waiver_is_wrong_use(plumb, monkeypatch, write):
     from policies.waiver_file import read_waivers
 
     file = write("waivers.yaml", "- rule: nonsense")
-    monkeypatch.setattr("scripts.judgement.read_waivers", lambda rules: read_waivers(rules, file))
+    monkeypatch.setattr(
+        "scripts.checking.judgement.read_waivers", lambda rules: read_waivers(rules, file)
+    )
     result = plumb(prod=STACK)
     assert result.exit_code == Exit.WRONG_USE
     assert "waivers.yaml:1: stacks: missing" in result.stderr

@@ -7,7 +7,7 @@ import typer
 
 from policies.commands import approve, record
 from policies.world import World
-from scripts.readiness import app
+from scripts.readiness.command import app
 from tests.policies.worlds import sound
 
 

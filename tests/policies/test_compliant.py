@@ -3,7 +3,7 @@
 import pytest
 
 from components.stack_file import PROJECT, open_stack_file
-from scripts import mocked
+from scripts.checking import mocked
 from tests import proof
 from tests.policies.worlds import NOW, PARTS
 

@@ -7,7 +7,7 @@ from components.stack_file import PROJECT, ROOT, open_stack_file, stacks
 from policies.registry import RULES
 from policies.values import UNKNOWN
 from policies.verdict import judged
-from scripts import mocked
+from scripts.checking import mocked
 from tests import proof
 from tests.policies.engine_side import Engine
 from tests.policies.rules.cases import NEEDED, REFUSED, world_of

@@ -12,7 +12,7 @@ from pulumi.runtime import settings
 from components import catalog
 from policies.values import UNKNOWN
 from policies.world import STACK
-from scripts import mocked, shortcuts
+from scripts.checking import mocked, shortcuts
 
 FLAT = """
     import pulumi

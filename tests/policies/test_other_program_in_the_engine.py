@@ -6,7 +6,7 @@ import pytest
 
 from policies.registry import RULES
 from policies.verdict import judged
-from scripts.heard import read_events, verdict_of
+from scripts.checking.heard import read_events, verdict_of
 from tests.policies import tiny_provider
 from tests.policies.project import PACK, Project
 from tests.policies.spoilt import SOURCE, SPOILT, UNPROVEN, spoilt, world_of

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components.stack_file import ROOT, open_stack_file
-from scripts import judgement
+from scripts.checking import judgement
 from tests import proof
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -8,7 +8,7 @@ from components.profiles import PROFILES
 from policies.registry import RULES
 from policies.values import OUTPUT, SECRET, SIGNATURE, UNKNOWN
 from policies.verdict import judged
-from scripts import mocked
+from scripts.checking import mocked
 from tests.policies.rules.cases import REFUSED, messages, one_change, world_of
 from tests.policies.worlds import NOW, sound, wired
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts import sandbox, sandbox_environment
+from scripts.local import environment as sandbox_environment
+from scripts.local import sandbox
 
 ROOT = sandbox.checkout()
 

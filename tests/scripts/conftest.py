@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scripts.declared import declared
+from scripts.readiness.declared import declared
 from tests import proof
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from policies.rule import CATEGORIES
-from scripts import dossier_page, dossier_text
-from scripts.dossier import Figure
-from scripts.dossiers import NoDossier, compiled
-from scripts.evidence_log import read
+from scripts.readiness import dossier_page, dossier_text
+from scripts.readiness.dossier import Figure
+from scripts.readiness.dossiers import NoDossier, compiled
+from scripts.readiness.evidence_log import read
 from tests import proof
 from tests.scripts.conftest import NOW
 

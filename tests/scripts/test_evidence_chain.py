@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from components.canonical import entry_hash
 from components.evidence_entry import NOTHING_BEFORE
 from components.evidence_file import Recorded
-from scripts.evidence_chain import first_break, rewritten
+from scripts.readiness.evidence_chain import first_break, rewritten
 from tests.components.evidence_examples import DATA, entry
 
 KINDS = [*DATA, *DATA]

@@ -13,8 +13,8 @@ import yaml
 from components.evidence_entry import Subject, Tool
 from components.evidence_kinds import Cost
 from components.stack_file import ROOT
-from scripts import evidence_log
-from scripts.evidence_log import Broken, Draft, Locked, NotRecorded, append, read
+from scripts.readiness import evidence_log
+from scripts.readiness.evidence_log import Broken, Draft, Locked, NotRecorded, append, read
 from tests.components.evidence_examples import DATA, entry
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -156,7 +156,7 @@ def test_none_of_many_recorders_is_lost(add, file):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from scripts import evidence_log
+from scripts.readiness import evidence_log
 from tests.scripts.test_evidence_log import NOW, cost
 
 file, locks, when = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]

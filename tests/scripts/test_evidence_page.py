@@ -5,7 +5,7 @@ import pytest
 from components.evidence_kinds import KINDS
 from components.profiles import PROFILES
 from components.stack_file import ROOT
-from scripts.evidence_age import days
+from scripts.readiness.evidence_age import days
 
 PAGE = (ROOT / "docs" / "evidence.md").read_text()
 ROWS = {

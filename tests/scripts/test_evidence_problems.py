@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from components.evidence_kinds import KINDS
-from scripts.evidence_age import DAYS
-from scripts.evidence_log import read
-from scripts.evidence_problems import problems
+from scripts.readiness.evidence_age import DAYS
+from scripts.readiness.evidence_log import read
+from scripts.readiness.evidence_problems import problems
 from tests.scripts.conftest import NOW
 
 

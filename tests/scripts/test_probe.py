@@ -9,7 +9,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from scripts.exit import Exit
 from scripts.model_client import refused_once
-from scripts.probe import Probe, ask, judge, kinds, patiently
+from scripts.smoke.probe import Probe, ask, judge, kinds, patiently
 from scripts.stack_outputs import DeploymentOutputs
 
 ANNOTATED = {"hate": {"filtered": False, "severity": "safe"}}

@@ -13,9 +13,11 @@ from typer.testing import CliRunner
 from components import stack_file
 from components.evidence_file import read
 from components.evidence_kinds import KINDS, Person, Role
-from scripts import declared, readiness, run_folder, shortcuts, signed_in
+from scripts.checking import shortcuts
 from scripts.cli import app
 from scripts.exit import Exit
+from scripts.readiness import command as readiness
+from scripts.readiness import declared, run_folder, signed_in
 from tests import proof
 from tests.components.evidence_examples import DATA
 from tests.scripts.conftest import NOW

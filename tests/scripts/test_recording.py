@@ -6,9 +6,9 @@ import pytest
 
 from components.evidence_entry import complaints
 from components.evidence_kinds import KINDS, Person
-from scripts import evidence_log, recording, run_folder
-from scripts.evidence_log import NotRecorded, read, written
-from scripts.run_folder import NoResult, Result
+from scripts.readiness import evidence_log, recording, run_folder
+from scripts.readiness.evidence_log import NotRecorded, read, written
+from scripts.readiness.run_folder import NoResult, Result
 from tests import proof
 from tests.scripts.conftest import NOW
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
-from scripts import signed_in
+from scripts.readiness import signed_in
 
 
 @dataclass

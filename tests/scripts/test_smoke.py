@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from scripts import model_client, stack_outputs
 from scripts.cli import app
 from scripts.exit import Exit
-from scripts.smoke import report, told, verdict
+from scripts.smoke.command import report, told, verdict
 from scripts.stack_outputs import parse
 from tests.scripts.test_probe import CHAT, EMBEDDING, STREAM, asked, declared, events
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.span import UNITS, NoSpan, seconds, written
+from scripts.checking.span import UNITS, NoSpan, seconds, written
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policies.registry import RULES
 from policies.report import Location, report_of
 from policies.world import Finding, Resource
-from scripts.forms import written
+from scripts.readiness.forms import written
 from tests.policies.reports.sample import verdict
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=40)

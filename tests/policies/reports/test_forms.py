@@ -9,7 +9,7 @@ from components.stack_file import ROOT
 from policies.comparison import Comparison
 from policies.registry import RULES
 from policies.report import Report
-from scripts.forms import ENDINGS, UnknownForm, form_of, write, written
+from scripts.readiness.forms import ENDINGS, UnknownForm, form_of, write, written
 from tests.policies.reports.sample import SECRET, one_of_everything, report
 
 FORMS = sorted(set(ENDINGS.values()))

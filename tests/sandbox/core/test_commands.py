@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from scripts import sandbox, sandbox_environment
 from scripts.exit import Exit
-from scripts.sandbox_commands import app
+from scripts.local import environment as sandbox_environment
+from scripts.local import sandbox
+from scripts.local.command import app
 
 
 def plumb(*arguments: str, folder: Path) -> Result:

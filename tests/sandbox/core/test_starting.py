@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from scripts import sandbox
 from scripts.exit import Exit
-from scripts.sandbox_commands import app
+from scripts.local import sandbox
+from scripts.local.command import app
 
 
 @pytest.fixture

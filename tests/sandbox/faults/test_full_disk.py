@@ -12,7 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from sandbox.dataplane.events import Event, Events
-from scripts.sandbox import NotReached
+from scripts.local.sandbox import NotReached
 from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, GROUP, deployment
 from tests.sandbox.core.test_lifecycle import client
 from tests.sandbox.dataplane.conftest import OPENAI_CONTRIBUTOR

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from sandbox.faults import Fault, Faults, counted, luck, meets, strikes
 from sandbox.orders import ONLY_FOR, ORDERS, Order, instruction, unmet
 from sandbox.targets import FACES, parse
-from scripts import sandbox_clock, sandbox_faults
+from scripts.local import clock as sandbox_clock
+from scripts.local import faults as sandbox_faults
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TARGETS = {

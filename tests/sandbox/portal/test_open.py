@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scripts import sandbox as sandboxes
 from scripts.exit import Exit
-from scripts.sandbox_commands import app
+from scripts.local import sandbox as sandboxes
+from scripts.local.command import app
 from tests.sandbox.running import RunningSandbox
 
 

@@ -8,7 +8,7 @@ from pulumi.runtime.proto import provider_pb2 as messages
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from sandbox.provider.values import plain, wire
-from scripts.sandbox import Refused
+from scripts.local.sandbox import Refused
 from tests.sandbox.running import sandbox_in
 
 GROUP = "azure-native:resources:ResourceGroup"

@@ -12,7 +12,7 @@ from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
     from components.sections import Settings
-    from scripts.probe import Answer, Probe, Result
+    from scripts.smoke.probe import Answer, Probe, Result
     from scripts.stack_outputs import StackOutputs
 
 AT_ONCE = 4
@@ -43,7 +43,7 @@ def smoke_command(
     from components import settings
     from scripts import stack_outputs
     from scripts.model_client import connect, sign_in, warm_up
-    from scripts.probe import ask, patiently
+    from scripts.smoke.probe import ask, patiently
 
     try:
         declared = settings.read(stack)
@@ -84,7 +84,7 @@ def not_deployed(declared: "Settings", outputs: "StackOutputs") -> Iterator[str]
 
 def probes(outputs: "StackOutputs") -> Iterator["Probe"]:
     """Every deployment, then the stable deployment behind every route."""
-    from scripts.probe import Probe, kinds
+    from scripts.smoke.probe import Probe, kinds
 
     def of(subject: str, target: str) -> Iterator[Probe]:
         account, _, name = target.partition("/")
@@ -107,7 +107,7 @@ def _run(asked: list["Probe"], ask: Callable[["Probe"], "Answer"]) -> list["Resu
 
     from rich.console import Console
 
-    from scripts.probe import judge
+    from scripts.smoke.probe import judge
 
     with (
         Console(stderr=True).status(f"asking {len(asked)} questions …"),

@@ -11,7 +11,7 @@ import typer
 
 from scripts import offered
 from scripts.exit import Exit, leave
-from scripts.forms import Form, UnknownForm, form_of, write, written
+from scripts.readiness.forms import Form, UnknownForm, form_of, write, written
 
 if TYPE_CHECKING:
     from policies.comparison import Comparison
@@ -169,7 +169,13 @@ def _judged(
 ) -> "tuple[list[StackVerdict], Locate]":
     from components.stack_file import ROOT
     from policies.configuration import WrongConfiguration, read_settings
-    from scripts.judgement import Unheard, Unjudgeable, hear_events, judge_stacks, judge_state
+    from scripts.checking.judgement import (
+        Unheard,
+        Unjudgeable,
+        hear_events,
+        judge_stacks,
+        judge_state,
+    )
 
     root = cwd or ROOT
     try:
@@ -178,7 +184,7 @@ def _judged(
             return judge_state(state, now, root, settings)
         if events:
             return hear_events(events, root)
-        from scripts import shortcuts
+        from scripts.checking import shortcuts
 
         shortcuts.in_a_process_of_its_own()
         return judge_stacks(stacks, now, root, settings)
@@ -191,7 +197,7 @@ def _judged(
 def _compared(against: Path, stacks: Sequence[str], head: "Report") -> "Comparison":
     from policies.comparison import compared
     from policies.report import Report
-    from scripts.base import NoBase, Unjudged, base_report
+    from scripts.checking.base import NoBase, Unjudged, base_report
 
     try:
         base = base_report(against, stacks)

@@ -9,8 +9,8 @@ import jinja2
 from policies.checklist import Status
 from policies.reports.words import STATUSES, VERDICTS, judged_as
 from policies.rule import CATEGORIES
-from scripts.dossier import Dossier, Figure, Proof
-from scripts.dossier_text import NAMES, limit, number, old
+from scripts.readiness.dossier import Dossier, Figure, Proof
+from scripts.readiness.dossier_text import NAMES, limit, number, old
 
 MARKS: Final[dict[Status, str]] = {
     "passed": "✓",

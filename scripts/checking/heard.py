@@ -19,7 +19,7 @@ from policies.values import plain
 from policies.verdict import Result, StackVerdict
 from policies.waivers import NAME
 from policies.world import STACK, Finding, Resource
-from scripts.exported import stack_of
+from scripts.checking.exported import stack_of
 
 PACK: Final = "plumbline"
 COLOUR: Final = re.compile(r"<\{%[^%]*%\}>")

@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from scripts import sandbox, sandbox_environment
 from scripts.exit import Exit, leave
-from scripts.sandbox_catalog import app as catalog
-from scripts.sandbox_clock import app as clock
-from scripts.sandbox_faults import app as faults
-from scripts.sandbox_reach import AsJson, Directory, ask, reached
-from scripts.sandbox_saving import RESTORE_HELP, SAVE_HELP, restore, save
-from scripts.sandbox_traffic import HELP as TRAFFIC
-from scripts.sandbox_traffic import traffic
+from scripts.local import environment as sandbox_environment
+from scripts.local import sandbox
+from scripts.local.catalog import app as catalog
+from scripts.local.clock import app as clock
+from scripts.local.faults import app as faults
+from scripts.local.reach import AsJson, Directory, ask, reached
+from scripts.local.saving import RESTORE_HELP, SAVE_HELP, restore, save
+from scripts.local.traffic import HELP as TRAFFIC
+from scripts.local.traffic import traffic
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from policies.checklist import Status
 from policies.reports.words import STATUSES, headline
 from policies.rule import CATEGORIES, Category
-from scripts.dossier import Dossier, Figure, Proof
+from scripts.readiness.dossier import Dossier, Figure, Proof
 
 WIDE: Final = 100
 SCHEMA: Final = "plumb.readiness/1"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from scripts.exit import Exit, leave
-from scripts.sandbox_reach import AsJson, Directory, ask, reached
+from scripts.local.reach import AsJson, Directory, ask, reached
 
 app = typer.Typer(
     no_args_is_help=True,

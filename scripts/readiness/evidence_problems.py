@@ -9,11 +9,11 @@ from components.evidence_entry import complaints
 from components.evidence_file import Recorded
 from components.evidence_kinds import KINDS, differences, part_of
 from components.profiles import Profile
-from scripts.declared import Declared
-from scripts.evidence_age import age, days
-from scripts.evidence_chain import first_break, rewritten
-from scripts.evidence_log import CLOCKS_DIFFER
 from scripts.git import Author
+from scripts.readiness.declared import Declared
+from scripts.readiness.evidence_age import age, days
+from scripts.readiness.evidence_chain import first_break, rewritten
+from scripts.readiness.evidence_log import CLOCKS_DIFFER
 
 Matter = Literal["file", "chain", "entry", "age", "identity", "approver"]
 

@@ -12,10 +12,10 @@ from components.profiles import Profile
 from policies.limits import operations, performance, quality
 from policies.report import Row, StackReport
 from policies.rule import CATEGORIES, Category, Param
-from scripts.declared import Declared
-from scripts.evidence_age import age, days
-from scripts.evidence_problems import newest
-from scripts.evidence_verification import Verified
+from scripts.readiness.declared import Declared
+from scripts.readiness.evidence_age import age, days
+from scripts.readiness.evidence_problems import newest
+from scripts.readiness.evidence_verification import Verified
 
 Bound = Literal["over", "at least", "under", "at most"]
 HOLDS: Final[Mapping[Bound, Callable[[float, float], bool]]] = {

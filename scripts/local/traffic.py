@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from scripts.checking.span import NoSpan, seconds
 from scripts.exit import Exit, leave
-from scripts.sandbox import Running
-from scripts.sandbox_reach import AsJson, Directory, ask, reached
-from scripts.span import NoSpan, seconds
+from scripts.local.reach import AsJson, Directory, ask, reached
+from scripts.local.sandbox import Running
 
 COUNTED = ("statuses", "error_classes", "served_by", "variants")
 SUMMED = ("requests", "spilled", "prompt_tokens", "completion_tokens", "alerts")

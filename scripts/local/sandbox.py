@@ -106,7 +106,7 @@ def _reason(error: urllib.error.HTTPError) -> str:
 
 
 def checkout() -> Path:
-    return Path(__file__).resolve().parent.parent
+    return Path(__file__).resolve().parents[2]
 
 
 def directory(given: Path | None) -> Path:

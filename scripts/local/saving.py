@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from scripts.exit import Exit, leave
-from scripts.sandbox_reach import AsJson, Directory, ask, reached
+from scripts.local.reach import AsJson, Directory, ask, reached
 
 SAVE_HELP = """Write all that it holds into one file: resources, traffic, alerts, faults, the time,
 and what Pulumi knows of it.

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from components import evidence_file
 from policies.report import report_of
-from scripts.declared import Declared
-from scripts.dossier import Dossier, dossier
-from scripts.evidence_problems import problems
-from scripts.evidence_verification import summary
-from scripts.judgement import Unjudgeable, judge_stacks
+from scripts.checking.judgement import Unjudgeable, judge_stacks
+from scripts.readiness.declared import Declared
+from scripts.readiness.dossier import Dossier, dossier
+from scripts.readiness.evidence_problems import problems
+from scripts.readiness.evidence_verification import summary
 
 
 class NoDossier(Exception):

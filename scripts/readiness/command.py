@@ -13,8 +13,8 @@ from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
     from components.evidence_kinds import Person
-    from scripts.declared import Declared
-    from scripts.evidence_log import Draft
+    from scripts.readiness.declared import Declared
+    from scripts.readiness.evidence_log import Draft
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -85,7 +85,7 @@ def record_command(
       plumb readiness record demand --stack prod --route chat --from forecast.yaml
     """
     from components.evidence_kinds import MEASURED
-    from scripts import evidence_log, recording, run_folder
+    from scripts.readiness import evidence_log, recording, run_folder
 
     target = _declared(stack)
     now = _now()
@@ -132,7 +132,7 @@ def approve_command(
       plumb readiness approve --stack prod --role security --ticket CHG-1402
       plumb readiness approve --stack prod --role product --ticket CHG-1402 --metrics success.yaml
     """
-    from scripts import evidence_log, recording
+    from scripts.readiness import evidence_log, recording
 
     target = _declared(stack)
     now = _now()
@@ -193,10 +193,10 @@ def verify_command(
       plumb readiness verify --against origin/main --recorded-only
     """
     from components import stack_file
-    from scripts import shortcuts
-    from scripts.declared import Undeclared
-    from scripts.evidence_verification import verified
+    from scripts.checking import shortcuts
     from scripts.git import NoSuchCopy
+    from scripts.readiness.declared import Undeclared
+    from scripts.readiness.evidence_verification import verified
 
     shortcuts.in_a_process_of_its_own()
     root, now = stack_file.ROOT, _now()
@@ -236,8 +236,8 @@ def report_command(
       plumb readiness report --stack prod
       plumb readiness report --stack prod --html readiness.html
     """
-    from scripts import dossier_page, dossier_text
-    from scripts.dossiers import NoDossier, compiled
+    from scripts.readiness import dossier_page, dossier_text
+    from scripts.readiness.dossiers import NoDossier, compiled
 
     found = _declared(stack)
     try:
@@ -266,7 +266,9 @@ def _now() -> datetime:
 
 def _declared(stack: str) -> "Declared":
     from components.stack_file import ROOT
-    from scripts import declared, git, shortcuts
+    from scripts import git
+    from scripts.checking import shortcuts
+    from scripts.readiness import declared
 
     shortcuts.in_a_process_of_its_own()
     try:
@@ -278,7 +280,7 @@ def _declared(stack: str) -> "Declared":
 
 
 def _signed_in() -> "Person":
-    from scripts import signed_in
+    from scripts.readiness import signed_in
 
     try:
         return signed_in.whoever_runs_this()
@@ -291,7 +293,7 @@ def _signed_in() -> "Person":
 def _write(
     target: "Declared", drafts: "Sequence[Draft]", now: datetime, *, dry_run: bool, as_json: bool
 ) -> None:
-    from scripts import evidence_log, recording
+    from scripts.readiness import evidence_log, recording
 
     try:
         made = recording.record(target, drafts, now, dry_run=dry_run)

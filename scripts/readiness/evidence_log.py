@@ -14,7 +14,7 @@ from components.canonical import entry_hash
 from components.evidence_entry import NOTHING_BEFORE, Subject, Tool, complaints
 from components.evidence_file import Recorded, UnreadableEvidence, parse
 from components.evidence_kinds import KINDS, Identity, Part, part_of
-from scripts.evidence_chain import first_break
+from scripts.readiness.evidence_chain import first_break
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
 """By so much another machine's clock may be ahead of ours."""

@@ -17,7 +17,7 @@ from policies.deployed import CAPACITY, FILTER, MODEL, SKU, VERSION
 from policies.proof import EVIDENCE, filter_of
 from policies.serving import serving
 from policies.world import Resource, World
-from scripts import mocked
+from scripts.checking import mocked
 
 Key = tuple[str, str]
 """(account, deployment), by the names that the stack file gives them."""

@@ -22,7 +22,7 @@ from pulumi.runtime.proto import resource_pb2 as wire
 from policies.arm import id_of, normal_type
 from policies.values import from_struct
 from policies.world import STACK, Resource, World
-from scripts import shortcuts
+from scripts.checking import shortcuts
 
 SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 

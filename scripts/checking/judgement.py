@@ -23,10 +23,10 @@ from policies.verdict import StackVerdict, judged
 from policies.waiver_file import WrongWaivers, read_waivers
 from policies.waivers import Waiver
 from policies.world import Finding
-from scripts import mocked
-from scripts.exported import NoState, read_state
-from scripts.heard import NoEvents, Silent, read_events, verdict_of
-from scripts.locations import locator
+from scripts.checking import mocked
+from scripts.checking.exported import NoState, read_state
+from scripts.checking.heard import NoEvents, Silent, read_events, verdict_of
+from scripts.checking.locations import locator
 
 Judged = tuple[list[StackVerdict], Locate]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts import sandbox
+from scripts.local import sandbox
 
 LOOPBACK = ("127.0.0.1", "localhost")
 

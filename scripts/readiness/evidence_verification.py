@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from components import evidence_file
 from components.evidence_file import Recorded, UnreadableEvidence
-from scripts import declared, evidence_problems, git
-from scripts.declared import settings_of
-from scripts.evidence_problems import Problem
+from scripts import git
+from scripts.readiness import declared, evidence_problems
+from scripts.readiness.declared import settings_of
+from scripts.readiness.evidence_problems import Problem
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,10 @@ from components.evidence_entry import Subject, Tool
 from components.evidence_file import Recorded
 from components.evidence_kinds import KINDS, MEASURED, Approval, Identity, Part, Person, Role
 from components.evidence_kinds import differences as differing
-from scripts import evidence_log
-from scripts.declared import Declared, Undeclared
-from scripts.evidence_log import Draft, NotRecorded, written
-from scripts.run_folder import Result
+from scripts.readiness import evidence_log
+from scripts.readiness.declared import Declared, Undeclared
+from scripts.readiness.evidence_log import Draft, NotRecorded, written
+from scripts.readiness.run_folder import Result
 
 BY_HAND: Final = "plumb readiness"
 """The tool that declared kinds name."""

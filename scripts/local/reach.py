@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scripts import sandbox
 from scripts.exit import Exit, leave
+from scripts.local import sandbox
 
 Directory = Annotated[
     Path | None,

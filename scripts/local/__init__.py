@@ -1,0 +1,1 @@
+"""The sandbox from outside: starting it, and asking it for faults, time and traffic."""

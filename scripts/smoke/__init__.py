@@ -1,0 +1,1 @@
+"""Smoke: one question to every deployment and route, and whether the answer is good."""
