@@ -6,27 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts import offered
+from scripts import options
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
-    from components.sections import Settings
     from scripts.load.report import Report
     from scripts.load.scenario import Scenario
     from scripts.load.search import Sweep
     from scripts.load.sweep import Stage
-    from scripts.readiness.declared import Declared
-    from scripts.stack_outputs import StackOutputs
 
 
 def load_command(
     scenario: Annotated[
         Path, typer.Argument(metavar="SCENARIO", help="What is asked, as in scenarios/chat.yaml.")
     ],
-    stack: Annotated[
-        str,
-        typer.Option(metavar="STACK", autocompletion=offered.stacks, help="Whom it is asked of."),
-    ],
+    stack: options.Stack,
     target: Annotated[
         str | None,
         typer.Option(metavar="ACCOUNT/DEPLOYMENT", help="In place of the scenario's target."),
@@ -50,13 +44,9 @@ def load_command(
             help="Stages of 60 s (or --duration), each a quarter faster, until one is too much.",
         ),
     ] = False,
-    record: Annotated[
-        bool, typer.Option("--record", help="Add a passed run to the stack's evidence.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer for a program.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be asked; ask nothing.")
-    ] = False,
+    record: options.Record = False,
+    as_json: options.AsJson = False,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Ask a deployment as often as its callers will, and judge latency, errors and throttling.
 
@@ -76,14 +66,14 @@ def load_command(
     # Here, not above: `plumb --help` must not wait for pydantic and scipy.
     from azure.core.exceptions import ClientAuthenticationError
 
-    from components import settings
     from components.stack_file import ROOT
-    from scripts import stack_outputs
     from scripts.load import scenario as scenarios
     from scripts.load.measure import keep, measure
     from scripts.load.search import keep_sweep, search
     from scripts.load.sweep import STAGE_S
     from scripts.model_client import sign_in
+    from scripts.opened import open_stack
+    from scripts.readiness import proven as proven_run
     from scripts.readiness.run_folder import RUNS
     from scripts.smoke.probe import no_token
 
@@ -99,15 +89,10 @@ def load_command(
             given |= {"duration_s": duration_s or STAGE_S, "warm_up_s": 0.0}
         changed = {name: value for name, value in given.items() if value is not None}
         wanted = scenarios.parse(wanted.model_dump() | changed, str(scenario))
-        declared = settings.read(stack)
-        outputs = stack_outputs.read(stack)
-    except (scenarios.WrongScenario, settings.WrongStackFile) as error:
+    except scenarios.WrongScenario as error:
         raise leave(Exit.WRONG_USE, error) from None
-    except stack_outputs.NotDeployed as error:
-        raise leave(Exit.CANNOT_TELL, error) from None
-    except stack_outputs.NoOutputs as error:
-        raise leave(Exit.NOT_REACHED, error) from None
-    name = _target(wanted.target, outputs, declared)
+    opened = open_stack(stack)
+    name = opened.target(wanted.target)
     due = round(wanted.calls_per_second * wanted.duration_s)
     typer.echo(
         f"{stack}, {name}: about {due:,} calls in {wanted.duration_s:g} s "
@@ -119,23 +104,31 @@ def load_command(
         raise leave(Exit.WRONG_USE, "--sweep finds a rate. Fix: --record and --html at that rate")
     if dry_run:
         raise typer.Exit(Exit.YES)
-    proven = _proven(stack, name, outputs) if record else None
+    proven = proven_run.as_declared(opened, name) if record else None
     token = sign_in()
     try:
         token()
     except ClientAuthenticationError as error:
         raise leave(Exit.NOT_REACHED, no_token(error)) from None
-    objectives = declared.observability.objectives
+    objectives = opened.declared.observability.objectives
     if sweep:
-        swept = search(wanted, stack, name, objectives, outputs, token, tell=_tell_stage)
+        swept = search(wanted, stack, name, objectives, opened.outputs, token, tell=_tell_stage)
         keep_sweep(ROOT / RUNS / swept.run_id, swept)
         _print_sweep(swept, as_json=as_json)
         raise typer.Exit(swept.code)
-    report, calls = measure(wanted, stack, name, objectives, outputs, token)
+    report, calls = measure(wanted, stack, name, objectives, opened.outputs, token)
     folder = ROOT / RUNS / report.run_id
     keep(folder, report, calls)
     if proven and report.code == Exit.YES:
-        _record(proven, report, folder)
+        proven_run.keep(
+            proven,
+            name,
+            "loadTest",
+            report.as_evidence(),
+            folder,
+            tool="plumb load",
+            measured_at=report.began_at,
+        )
     if page:
         page.write_text((folder / "report.html").read_text(encoding="utf-8"), encoding="utf-8")
     if as_json:
@@ -145,87 +138,12 @@ def load_command(
     raise typer.Exit(report.code)
 
 
-def _target(name: str, outputs: "StackOutputs", declared: "Settings") -> str:
-    """`account/deployment` that a scenario means."""
-    if name.startswith("route "):
-        route = outputs.routes.get(name.removeprefix("route "))
-        if route is None:
-            there = ", ".join(sorted(outputs.routes)) or "none"
-            raise leave(Exit.WRONG_USE, f"no {name} in this stack. Fix: one of {there}")
-        return route.stable
-    account, deployment = declared.target(name)
-    held = outputs.accounts.get(account)
-    if held is None or deployment not in held.deployments:
-        there = ", ".join(
-            f"{key}/{each}"
-            for key, found in sorted(outputs.accounts.items())
-            for each in sorted(found.deployments)
-        )
-        raise leave(Exit.WRONG_USE, f"no {name} in this stack. Fix: one of {there}")
-    return f"{account}/{deployment}"
-
-
 def _tokens(wanted: "Scenario", calls: int) -> int:
     weights = sum(kind.weight for kind in wanted.mix.values())
     a_call = sum(
         kind.weight * (kind.prompt_tokens + kind.answer_tokens) for kind in wanted.mix.values()
     )
     return round(calls * a_call / weights)
-
-
-def _proven(stack: str, name: str, outputs: "StackOutputs") -> "Declared":
-    """What the stack declares, of which evidence may be recorded if that is what is deployed."""
-    from components.stack_file import ROOT
-    from scripts import git
-    from scripts.readiness import declared
-
-    try:
-        found = declared.declared(stack, ROOT, git.head(ROOT))
-        account, _, deployment = name.partition("/")
-        wanted = found.identity(account, deployment)
-    except declared.Undeclared as error:
-        raise leave(Exit.WRONG_USE, error) from None
-    held = outputs.accounts[account].deployments[deployment]
-    differing = [
-        f"{what} {there}, declared is {here}"
-        for what, there, here in (
-            ("model", held.model, wanted.model),
-            ("version", held.version, wanted.version),
-            ("SKU", held.sku, wanted.sku),
-            ("capacity", held.capacity, wanted.capacity),
-            ("content filter", held.content_filter, wanted.filter),
-        )
-        if there != here
-    ]
-    if differing:
-        raise leave(
-            Exit.CANNOT_TELL,
-            f"{name} has {'; '.join(differing)}. Fix: pulumi up --stack {stack}, then measure",
-        )
-    return found
-
-
-def _record(proven: "Declared", report: "Report", folder: Path) -> None:
-    """Adds the run to the evidence, through what `plumb readiness record` reads too."""
-    from scripts.readiness import evidence_log, recording, run_folder
-
-    account, _, deployment = report.deployment.partition("/")
-    result = run_folder.Result(
-        kind="loadTest",
-        stack=report.stack,
-        identity=proven.identity(account, deployment),
-        measured_at=evidence_log.written(report.began_at),
-        tool=recording.tool("plumb load"),
-        data=report.as_evidence(),
-    )
-    run_folder.write(folder, result)
-    try:
-        recording.record(proven, [recording.measured(proven, result)], report.began_at)
-    except evidence_log.Locked as error:
-        raise leave(Exit.NOT_REACHED, error) from None
-    except evidence_log.NotRecorded as error:
-        raise leave(Exit.NO, error) from None
-    typer.echo(f"recorded in {proven.file.relative_to(proven.root)}", err=True)
 
 
 def _tell_stage(stage: "Stage") -> None:

@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from scripts import offered
-from scripts.exit import Exit, leave
+from scripts import options
+from scripts.exit import Exit
 
 if TYPE_CHECKING:
     from components.sections import Settings
@@ -19,15 +19,8 @@ AT_ONCE = 4
 
 
 def smoke_command(
-    stack: Annotated[
-        str,
-        typer.Option(
-            metavar="STACK",
-            autocompletion=offered.stacks,
-            help="Which stack: its file says what there should be.",
-        ),
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="Answer for a program.")] = False,
+    stack: options.Stack,
+    as_json: options.AsJson = False,
 ) -> None:
     """Ask every deployment and route of a stack one question, streamed and not.
 
@@ -40,22 +33,13 @@ def smoke_command(
       plumb smoke --stack prod --json | jq .verdict
     """
     # Here, not above: `plumb --help` must not wait for openai.
-    from components import settings
-    from scripts import stack_outputs
     from scripts.model_client import connect, sign_in, warm_up
+    from scripts.opened import open_stack
     from scripts.smoke.probe import ask, patiently
 
-    try:
-        declared = settings.read(stack)
-        outputs = stack_outputs.read(stack)
-    except settings.WrongStackFile as error:
-        raise leave(Exit.WRONG_USE, error) from None
-    except stack_outputs.NotDeployed as error:
-        raise leave(Exit.CANNOT_TELL, error) from None
-    except stack_outputs.NoOutputs as error:
-        raise leave(Exit.NOT_REACHED, error) from None
-
-    missing = list(not_deployed(declared, outputs))
+    opened = open_stack(stack)
+    outputs = opened.outputs
+    missing = list(not_deployed(opened.declared, outputs))
     token = sign_in()
     clients = {key: connect(each.endpoint, token) for key, each in outputs.accounts.items()}
     for client in clients.values():

@@ -1,0 +1,25 @@
+"""The options that commands have in common, so that each means the same everywhere."""
+
+from typing import Annotated
+
+import typer
+
+from scripts import offered
+
+Stack = Annotated[
+    str,
+    typer.Option(
+        metavar="STACK",
+        autocompletion=offered.stacks,
+        help="Which stack: its file says what there should be.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer for a program.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; do nothing.")]
+Record = Annotated[
+    bool, typer.Option("--record", help="Add what was measured to the stack's evidence.")
+]
+Deadline = Annotated[
+    float,
+    typer.Option("--deadline", metavar="S", help="Seconds after which it ends with what it has."),
+]
