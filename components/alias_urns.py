@@ -12,4 +12,5 @@ def leave_out_alias_urns() -> None:
     a later SDK lacks it, the program is slower and nothing else.
     """
     if "collapse_alias_to_urn" in vars(resource):
-        vars(resource)["collapse_alias_to_urn"] = lambda *_: pulumi.Output.from_input("")
+        nothing = pulumi.Output.from_input("")
+        vars(resource)["collapse_alias_to_urn"] = lambda *_: nothing

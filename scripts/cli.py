@@ -1,23 +1,62 @@
 """The `plumb` command: every sub-command, and nothing else."""
 
+import importlib
 import os
 import sys
+from collections import UserDict
+from typing import Any, Final
 
 import typer
+from typer import main as typers
+from typer.core import TyperGroup
 
-from scripts.checking.command import EXTRA_WORDS, check_command
 from scripts.exit import Exit
-from scripts.load.command import load_command
-from scripts.local.command import app as sandbox
-from scripts.readiness.command import app as readiness
-from scripts.smoke.command import smoke_command
+
+COMMANDS: Final = {
+    "check": "scripts.checking.command:check_command",
+    "smoke": "scripts.smoke.command:smoke_command",
+    "load": "scripts.load.command:load_command",
+    "readiness": "scripts.readiness.command:app",
+    "sandbox": "scripts.local.command:app",
+}
+"""Where each lies: a function, or a Typer of its own."""
+
+SETTINGS: Final = {"check": {"allow_extra_args": True}}
+"""For who types `plumb check dev`: we know better than the parser what was meant."""
+
+
+class Loaded(UserDict[str, Any]):
+    """Commands by name, each loaded when it is asked for: none waits for another's imports."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, _, inside = super().__getitem__(name).partition(":")
+        found = getattr(importlib.import_module(module), inside)
+        alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=name)
+        else:
+            alone.command(name, context_settings=SETTINGS.get(name))(found)
+        return typers.get_group(alone).commands[name]
+
+
+class Group(TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = Loaded(COMMANDS)
+
 
 app = typer.Typer(
+    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"max_content_width": 100},
-    help="""Operate Azure AI: judge a stack, ask it, or run a local Azure to try both on.
+)
+
+
+@app.callback()
+def plumb() -> None:
+    """Operate Azure AI: judge a stack, ask it, or run a local Azure to try both on.
 
     Exit codes: 0 yes, 1 no, 2 wrong use or configuration, 3 cannot tell, 4 not reached or not
     allowed.
@@ -28,13 +67,7 @@ app = typer.Typer(
       plumb sandbox up                 # a local Azure, for `make up` and the next line
       plumb smoke --stack dev          # does what is deployed answer?
       plumb load scenarios/chat.yaml --stack dev --duration 60   # how much of it?
-    """,
-)
-app.command("check", context_settings=EXTRA_WORDS)(check_command)
-app.command("smoke")(smoke_command)
-app.command("load")(load_command)
-app.add_typer(readiness, name="readiness")
-app.add_typer(sandbox, name="sandbox")
+    """
 
 
 def main() -> None:

@@ -1,15 +1,16 @@
 """`plumb check`: what the gate will say of a stack, before anybody runs pulumi."""
 
+import importlib
 import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from scripts import offered
+from scripts import offered, short_lived
 from scripts.exit import Exit, leave
 from scripts.readiness.forms import Form, UnknownForm, form_of, write, written
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from policies.comparison import Comparison
     from policies.report import Locate, Report
     from policies.verdict import StackVerdict
-
-
-EXTRA_WORDS: Final = {"allow_extra_args": True}
-"""For who types `plumb check dev`: we know better than the parser what was meant."""
 
 
 def check_command(
@@ -111,6 +108,7 @@ def check_command(
       plumb check --json | jq .verdict
     """
     # Here and below, not above: `plumb --help` must not wait for pulumi.
+    short_lived.in_a_process_of_its_own()
     from policies.registry import RULES
 
     for word in context.args:
@@ -184,9 +182,7 @@ def _judged(
             return judge_state(state, now, root, settings)
         if events:
             return hear_events(events, root)
-        from scripts.checking import shortcuts
-
-        shortcuts.in_a_process_of_its_own()
+        importlib.import_module("components.azure")
         return judge_stacks(stacks, now, root, settings)
     except (Unjudgeable, WrongConfiguration) as error:
         raise leave(Exit.WRONG_USE, error) from None

@@ -3,15 +3,17 @@
 Each is undone afterwards, and each private name it leans on is pinned by a test.
 """
 
-import atexit
 import gc
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pulumi import resource
 from pulumi.runtime import resource as registration
-from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.proto import alias_pb2, source_pb2
+
+
+async def _no_aliases(*_: object) -> list[alias_pb2.Alias]:
+    return []
 
 
 @contextmanager
@@ -21,6 +23,7 @@ def taken() -> Iterator[None]:
         # azure-native gives each resource 20 to 45 aliases; nobody here holds them against a state.
         # A program may leave them out by itself: then this puts the SDK's own back afterwards.
         (vars(resource), "collapse_alias_to_urn", lambda *_: ""),
+        (vars(registration), "prepare_aliases", _no_aliases),
         # Where in the program a resource was made: the engine shows it, we have the stack file.
         (vars(registration), "_get_stack_trace", source_pb2.StackTrace),
     ]
@@ -36,10 +39,3 @@ def taken() -> Iterator[None]:
             names[name] = own
         if collecting:
             gc.enable()
-
-
-def in_a_process_of_its_own() -> None:
-    """For a command that judges, answers and ends: nothing is worth collecting, nor at the end."""
-    gc.disable()
-    atexit.register(gc.freeze)
-    importlib.import_module("components.azure")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from scripts import offered
+from scripts import offered, short_lived
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
@@ -193,12 +193,11 @@ def verify_command(
       plumb readiness verify --against origin/main --recorded-only
     """
     from components import stack_file
-    from scripts.checking import shortcuts
     from scripts.git import NoSuchCopy
     from scripts.readiness.declared import Undeclared
     from scripts.readiness.evidence_verification import verified
 
-    shortcuts.in_a_process_of_its_own()
+    short_lived.in_a_process_of_its_own()
     root, now = stack_file.ROOT, _now()
     try:
         found = [verified(name, root, now, against) for name in stack or offered.stacks()]
@@ -267,10 +266,9 @@ def _now() -> datetime:
 def _declared(stack: str) -> "Declared":
     from components.stack_file import ROOT
     from scripts import git
-    from scripts.checking import shortcuts
     from scripts.readiness import declared
 
-    shortcuts.in_a_process_of_its_own()
+    short_lived.in_a_process_of_its_own()
     try:
         return declared.declared(stack, ROOT, git.head(ROOT))
     except declared.EvidenceUnreadable as error:

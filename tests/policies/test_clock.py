@@ -33,7 +33,7 @@ def test_evidence_ages_with_the_clock(monkeypatch, tmp_path):
     checkout = proof.checkout(tmp_path / "checkout")
     proof.prove(checkout, "staging")
     check = ["check", "--stack", "staging", "--cwd", str(checkout)]
-    monkeypatch.setattr("scripts.checking.shortcuts.in_a_process_of_its_own", lambda: None)
+    monkeypatch.setattr("scripts.short_lived.in_a_process_of_its_own", lambda: None)
     assert CliRunner().invoke(app, check).exit_code == 0
     monkeypatch.setenv(clock.AHEAD, str(400 * DAY_S))
     aged = CliRunner().invoke(app, check)

@@ -15,7 +15,7 @@ from tests.policies.worlds import NOW
 
 
 def check(*arguments, monkeypatch):
-    monkeypatch.setattr("scripts.checking.shortcuts.in_a_process_of_its_own", lambda: None)
+    monkeypatch.setattr("scripts.short_lived.in_a_process_of_its_own", lambda: None)
     return CliRunner().invoke(app, ["check", "--cwd", str(FOLDER), "--json", *arguments])
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from components import stack_file
 from components.evidence_file import read
 from components.evidence_kinds import KINDS, Person, Role
-from scripts.checking import shortcuts
+from scripts import short_lived
 from scripts.cli import app
 from scripts.exit import Exit
 from scripts.readiness import command as readiness
@@ -70,7 +70,7 @@ def here(tmp_path, prod, monkeypatch):
 
     monkeypatch.setattr(declared, "declared", known)
     monkeypatch.setattr(stack_file, "ROOT", folder)
-    monkeypatch.setattr(shortcuts, "in_a_process_of_its_own", lambda: None)
+    monkeypatch.setattr(short_lived, "in_a_process_of_its_own", lambda: None)
     monkeypatch.setattr(signed_in, "whoever_runs_this", lambda: ADA)
     monkeypatch.setattr(readiness, "_now", lambda: NOW)
     return Here(folder)

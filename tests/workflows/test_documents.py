@@ -37,7 +37,7 @@ SHOWN = [block.partition("\n") for block in blocks(GATE) if block.startswith("$ 
 @pytest.mark.parametrize("line", [line for line, _, _ in SHOWN])
 def test_the_output_is_that_of_the_command(line, monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("scripts.checking.shortcuts.in_a_process_of_its_own", lambda: None)
+    monkeypatch.setattr("scripts.short_lived.in_a_process_of_its_own", lambda: None)
     said = next(said for other, _, said in SHOWN if other == line)
     assert CliRunner().invoke(app, shlex.split(line)[2:]).stdout == said
 
