@@ -148,7 +148,7 @@ def test_a_deployment_has_its_own_style_or_that_of_its_purpose(tmp_path):
         ("tr", "Siparişiniz yolda ve size bu hafta gelecek, eğer bir tatil değil ise."),
         ("ru", "Ваш заказ уже в пути."),
         ("uk", "Ваше замовлення вже в дорозі, її доставлять завтра."),
-        ("el", "Το δέμα σας φτάνει σήμερα."),
+        ("el", "Σήμερα φτάνει δέμα."),
         ("zh", "您的订单正在路上。"),
         ("ja", "ご注文の品は配送中です。"),
         ("ko", "주문하신 상품이 배송 중입니다."),
