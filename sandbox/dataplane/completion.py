@@ -117,7 +117,9 @@ def answer(
     if limit is not None and thought >= limit:
         return Answer(text="", finish_reason="length", tokens=limit, reasoning_tokens=limit)
     seed = f"{question.seed}/{choice}" if choice else question.seed
-    verdict = question.mind.verdict(question.asked, seed)
+    # Before what it knows: what is judged may be a question that it knows.
+    verdict = None if question.mind.entry(question.asked) else judged(question, dice)
+    verdict = verdict or question.mind.verdict(question.asked, seed)
     if verdict is None and (call := tool_call(question, dice)):
         function = call["function"]
         spent = tokens.count(function["name"]) + tokens.count(function["arguments"])
@@ -128,7 +130,6 @@ def answer(
             reasoning_tokens=thought,
             tool_calls=(call,),
         )
-    verdict = verdict or judging.judgement(question.asked)
     if verdict is None and (given := grounding.context(question.messages)):
         keeps = question.mind.keeps_to_context(question.asked, seed)
         verdict = grounding.grounded(question.asked, given) if keeps else grounding.invented(dice)
@@ -154,15 +155,29 @@ def answer(
     )
 
 
+def judged(question: Question, dice: random.Random) -> str | None:
+    """What it says as a judge; None if it is not asked to be one."""
+    if question.form == "json_schema":
+        found = judging.by_schema(question.asked, structure.instance(_schema(question), dice))
+        if found is not None:
+            return structure.dumps(found)
+    return judging.judgement(question.asked)
+
+
 def said(question: Question, verdict: str | None, dice: random.Random) -> str:
     """The whole text, in the form that was asked for; a verdict takes the place of small talk."""
     if question.form == "text" or (verdict and verdict.lstrip().startswith("{")):
         return paragraph(topic(question.asked), dice) if verdict is None else verdict
     if question.form == "json_schema":
-        schema = (question.response_format or {})["json_schema"].get("schema", {})
-        return structure.dumps(_with_answer(structure.instance(schema, dice), verdict))
+        instance = structure.instance(_schema(question), dice)
+        return structure.dumps(_with_answer(instance, verdict))
     prose = paragraph(topic(question.asked), dice) if verdict is None else verdict
     return structure.dumps({"answer": prose, "confidence": round(dice.uniform(0.6, 1), 2)})
+
+
+def _schema(question: Question) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (question.response_format or {})["json_schema"].get("schema", {})
+    return found
 
 
 def _with_answer(instance: Any, verdict: str | None) -> Any:
