@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from components import queries
-from components.catalog import PROVISIONED_SKUS, PTU_USD_PER_HOUR, Price, model_behind
+from components.catalog import PROVISIONED_SKUS
 from components.naming import Audience
+from components.prices import Price, price_list
 from components.sections import DeploymentSettings, Settings
 
 DAYS_OF_A_MONTH: Final = 30
@@ -84,7 +86,7 @@ def log_alerts(settings: Settings) -> Iterator[LogAlert]:
         severity=2,
     )
     day = settings.budget.monthly / DAYS_OF_A_MONTH
-    cost = queries.cost_of_the_day(prices(settings), ptu_usd_per_hour(settings))
+    cost = queries.cost_of_the_day(prices(settings), usd_per_hour(settings))
     yield LogAlert(
         key="daily-cost",
         says=f"Today cost over {objectives.daily_cost_over_budget:g} times a day of the budget",
@@ -149,11 +151,14 @@ def metric_alerts(settings: Settings) -> Iterator[MetricAlertRule]:
             )
 
 
-def _price(wanted: DeploymentSettings) -> Price | None:
+def _price(wanted: DeploymentSettings, location: str) -> Price | None:
     if wanted.sku in PROVISIONED_SKUS:
         return Price(input=0, cached_input=0, output=0)  # paid by the hour
-    model = model_behind(wanted.deployed_model, wanted.deployed_version, wanted.format)
-    return model.price if model else None
+    # The newest, whatever day it is: a preview of tomorrow shows no change of its own.
+    found = price_list().find(
+        wanted.deployed_model, wanted.deployed_version, wanted.sku, location, date.max
+    )
+    return found.price if found else None
 
 
 def prices(settings: Settings) -> dict[str, Price]:
@@ -165,17 +170,24 @@ def prices(settings: Settings) -> dict[str, Price]:
     found: dict[str, Price] = {}
     for account in settings.accounts.values():
         for name, wanted in account.deployments.items():
-            price = _price(wanted)
+            price = _price(wanted, account.location)
             if price:
                 found[name] = max(price, found.get(name, price), key=lambda each: each.output)
     return found
 
 
-def ptu_usd_per_hour(settings: Settings) -> float:
-    """What all provisioned throughput of the stack costs, used or not."""
+def usd_per_hour(settings: Settings) -> float:
+    """What the stack costs whatever it is asked: provisioned throughput, fine-tuned models."""
     return sum(
-        wanted.capacity * PTU_USD_PER_HOUR[wanted.sku]
+        _by_the_hour(wanted)
         for account in settings.accounts.values()
         for wanted in account.deployments.values()
-        if wanted.sku in PTU_USD_PER_HOUR
     )
+
+
+def _by_the_hour(wanted: DeploymentSettings) -> float:
+    prices = price_list()
+    if wanted.sku in PROVISIONED_SKUS:
+        return wanted.capacity * prices.provisioned[wanted.sku].hour
+    hosted = prices.hosting.get(wanted.sku) if wanted.fine_tuned else None
+    return hosted.hour if hosted else 0.0

@@ -44,13 +44,6 @@ Sku = Literal[StandardSku, ProvisionedSku, BatchSku, "DeveloperTier"]
 
 PROVISIONED_SKUS: Final[frozenset[str]] = frozenset(get_args(ProvisionedSku))
 
-PTU_USD_PER_HOUR: Final = {
-    "GlobalProvisionedManaged": 1.0,
-    "DataZoneProvisionedManaged": 1.1,
-    "ProvisionedManaged": 2.0,
-}
-"""List price of one PTU, 2026-07; billed whether used or not."""
-
 SPILLS_TO: Final[dict[str, str]] = {
     "ProvisionedManaged": "Standard",
     "DataZoneProvisionedManaged": "DataZoneStandard",
@@ -204,15 +197,6 @@ class Provisioned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Price:
-    """USD per million tokens."""
-
-    input: float
-    cached_input: float
-    output: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class Model:
     """One version of one model, as an account of kind AIServices may deploy it."""
 
@@ -233,8 +217,6 @@ class Model:
     """Tokens a minute that one unit of a standard SKU's capacity admits."""
     requests_per_unit: int
     provisioned: Provisioned | None
-    price: Price | None
-    """None where no list price is known."""
     skus: dict[str, frozenset[str]]
     """SKU -> regions."""
     usage_names: dict[str, str]
@@ -292,7 +274,6 @@ def _model(row: dict[str, Any]) -> Model:
         tokens_per_unit=row["rates"]["tokens"],
         requests_per_unit=row["rates"]["requests"],
         provisioned=Provisioned(**provisioned) if provisioned else None,
-        price=Price(**row["price"]) if "price" in row else None,
         skus={sku: frozenset(_flat(regions)) for sku, regions in row["skus"].items()},
         usage_names={
             sku: irregular.get(sku, usage_name(format, row["name"], sku)) for sku in row["skus"]

@@ -159,9 +159,10 @@ def parse(text: str) -> PriceList:
         provisioned={row["sku"]: _hourly(row, facts) for row in facts["provisioned"]},
         hosting={row["sku"]: _hourly(row, facts) for row in facts["hosting"]},
     )
-    for row in (*found.tokens, *found.provisioned.values(), *found.hosting.values()):
-        if row.source not in sources:
-            raise ValueError(f"{row.source} is no source of the price list")
+    named = {each.source for each in found.tokens}
+    named |= {each.source for each in (*found.provisioned.values(), *found.hosting.values())}
+    if unknown := named - sources.keys():
+        raise ValueError(f"no source of the price list: {', '.join(sorted(unknown))}")
     _each_once(found.tokens)
     return found
 

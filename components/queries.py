@@ -7,7 +7,7 @@ OpenTelemetry's GenAI conventions; ItemCount carries sampling. `dep` is the depl
 from collections.abc import Mapping
 from typing import Final
 
-from components.catalog import Price
+from components.prices import Price
 
 CALLS: Final = """AppDependencies
 | where Properties["gen_ai.provider.name"] == "azure.ai.openai"
@@ -41,7 +41,7 @@ GROUNDEDNESS: Final = """AppEvents
 | extend verdict = iff(judged < 0.95 * total, 0.0, score)"""
 
 
-def cost_of_the_day(prices: Mapping[str, Price], ptu_usd_per_hour: float) -> str:
+def cost_of_the_day(prices: Mapping[str, Price], usd_per_hour: float) -> str:
     """What today cost so far, in USD; `unpriced` counts calls without a price."""
     rows = ", ".join(
         f'"{name}", {price.input}, {price.cached_input}, {price.output}'
@@ -59,4 +59,4 @@ def cost_of_the_day(prices: Mapping[str, Price], ptu_usd_per_hour: float) -> str
 | lookup kind=leftouter P on dep
 | summarize usd = sum(ItemCount * ((i - c) * pin + c * pc + o * pout) / 1e6),
     unpriced = countif(isnull(pin))
-| extend usd = usd + {ptu_usd_per_hour} * ((now() - startofday(now())) / 1h)"""
+| extend usd = usd + {usd_per_hour} * ((now() - startofday(now())) / 1h)"""

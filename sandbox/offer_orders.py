@@ -57,7 +57,6 @@ def shown(around: Around) -> dict[str, Any]:
                 "retires": each.retires,
                 "skus": {sku: sorted(where) for sku, where in each.skus.items()},
                 "pools": each.usage_names,
-                "price": vars(each.price) if each.price else None,
             }
             for each in offers.models(settings)
         ],

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from components.catalog import PTU_USD_PER_HOUR, model_behind
+from components.catalog import PROVISIONED_SKUS, base_model
+from components.prices import price_list
 from sandbox.arm.cognitiveservices.names import DEPLOYMENT
 from sandbox.arm.kind import properties
 from sandbox.clock import moment, stamp
@@ -67,18 +68,19 @@ def costs(store: Store, scope: str, start: datetime, now: datetime) -> Iterator[
         (stamp(start), stamp(now), f"{scope.lower().rstrip('/')}/"),
     )
     for row in rows:
-        found = deployments.get(row["id"])
-        if _sku(found) in PTU_USD_PER_HOUR:
+        sku = _sku(deployments.get(row["id"])) or "GlobalStandard"  # of what is gone, a guess
+        if sku in PROVISIONED_SKUS:
             continue
         used = Tokens(row["prompt"], row["cached"], row["completion"])
-        usd = priced(row["model"], row["version"], _format(found), used)
+        where = _location(store, row["account_lc"])
+        usd = priced(row["model"], row["version"], sku, where, now.date(), used)
         yield Cost(day=row["day"], account=row["account_lc"], meter=row["model"], usd=usd)
 
 
-def priced(model: str, version: str, format: str, used: Tokens) -> float:
+def priced(model: str, version: str, sku: str, location: str, on: date, used: Tokens) -> float:
     """USD of some tokens of one model."""
-    found = model_behind(model, version, format)
-    if found is None or found.price is None:
+    found = price_list().find(model, version, sku, location, on)
+    if found is None:
         return 0.0
     price = found.price
     return (
@@ -90,17 +92,16 @@ def priced(model: str, version: str, format: str, used: Tokens) -> float:
 
 def _hourly(deployment: Stored, start: datetime, now: datetime) -> Iterator[tuple[str, float]]:
     """By the day: whole hours, used or not. An earlier capacity is not remembered."""
-    price = PTU_USD_PER_HOUR.get(_sku(deployment))
-    if price is None:
+    an_hour = _by_the_hour(deployment)
+    if not an_hour:
         return
     made = deployment.body.get("systemData", {}).get("createdAt", deployment.changed_at)
     begun = max(start, moment(made))
-    capacity = int((deployment.body.get("sku") or {}).get("capacity") or 0)
     left = max(0, (now - begun) // HOUR)
     while left:
         midnight = floor(begun, DAY) + DAY
         hours = min(left, -((begun - midnight) // HOUR))
-        yield stamp(begun)[:10], hours * price * capacity
+        yield stamp(begun)[:10], hours * an_hour
         begun, left = begun + hours * HOUR, left - hours
 
 
@@ -108,6 +109,17 @@ def _sku(deployment: Stored | None) -> str:
     return str(((deployment.body if deployment else {}).get("sku") or {}).get("name") or "")
 
 
-def _format(deployment: Stored | None) -> str:
-    model = properties(deployment.body if deployment else {}).get("model") or {}
-    return str(model.get("format") or "OpenAI")
+def _by_the_hour(deployment: Stored) -> float:
+    """USD for an hour in which it stands, whatever it is asked."""
+    sku, prices = _sku(deployment), price_list()
+    if sku in prices.provisioned:
+        capacity = int((deployment.body.get("sku") or {}).get("capacity") or 0)
+        return prices.provisioned[sku].hour * capacity
+    model = properties(deployment.body).get("model") or {}
+    hosted = prices.hosting.get(sku) if base_model(str(model.get("name"))) else None
+    return hosted.hour if hosted else 0.0
+
+
+def _location(store: Store, account: str) -> str:
+    found = store.get(account)
+    return str(found.body.get("location") or "") if found else ""

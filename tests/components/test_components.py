@@ -11,7 +11,7 @@ from pulumi_azure_native import resources
 
 from components import catalog
 from components.account import AiAccount, AiAccountArgs, network_access
-from components.alert_rules import log_alerts, metric_alerts, prices, ptu_usd_per_hour
+from components.alert_rules import log_alerts, metric_alerts, prices, usd_per_hour
 from components.content_filters import ContentFilters, ContentFiltersArgs, entries, items
 from components.deployments import ModelDeployments, ModelDeploymentsArgs, in_order, properties
 from components.known import known
@@ -235,7 +235,7 @@ def test_objectives_are_the_thresholds_of_the_alerts():
 def test_what_is_paid_by_the_hour_is_not_paid_by_the_token():
     prod = read("prod")
     assert prices(prod)["chat-reserved"].input == 0
-    assert ptu_usd_per_hour(prod) == pytest.approx(50 * 1.1)
+    assert usd_per_hour(prod) == pytest.approx(50 * 1.1 + 1.7)  # and a fine-tuned model
 
 
 def test_a_column_that_an_alert_measures_is_in_its_answer():
@@ -311,4 +311,4 @@ def test_a_name_with_two_prices_has_the_higher():
             other: prod.accounts[other].model_copy(update={"deployments": hourly}),
         }
         mixed = prod.model_copy(update={"accounts": accounts})
-        assert prices(mixed)["chat-v3"].output == 15
+        assert prices(mixed)["chat-v3"].output == 16.5

@@ -7,7 +7,7 @@ import pytest
 
 from components import queries, settings, workbook
 from components.alert_rules import log_alerts, metric_alerts
-from components.catalog import Price
+from components.prices import Price
 from components.stack_file import stacks
 from sandbox.telemetry import metric_list
 from tests.engine import stack_file
