@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol, get_args
 
 from scripts.evaluate.dataset import Item
-from scripts.outcome import Outcome
+from scripts.client.outcome import Outcome
 
 Metric = Literal["groundedness", "relevance", "coherence", "fluency"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scripts.outcome import Outcome
+from scripts.client.outcome import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

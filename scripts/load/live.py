@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from scripts.load.call import Call
-from scripts.outcome import ERRORS, THROTTLED
+from scripts.client.outcome import ERRORS, THROTTLED
 
 LATEST = 200
 """Calls whose latencies the line speaks of."""

@@ -10,7 +10,7 @@ import jinja2
 
 from scripts.load.report import WORDS, Report
 from scripts.load.series import Slice
-from scripts.outcome import ERRORS, THROTTLED
+from scripts.client.outcome import ERRORS, THROTTLED
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 180.0

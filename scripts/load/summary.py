@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scripts.load.call import Call, Tokens
 from scripts.measure.percentiles import Percentile, percentile
-from scripts.outcome import ERRORS, OUTCOMES, THROTTLED
+from scripts.client.outcome import ERRORS, OUTCOMES, THROTTLED
 
 
 @dataclass(frozen=True, kw_only=True)

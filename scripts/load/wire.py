@@ -13,7 +13,7 @@ import httpx2
 
 from scripts.load.call import Answer, Tokens
 from scripts.load.connections import Connections
-from scripts.outcome import UTILISATION, Outcome, of_status
+from scripts.client.outcome import UTILISATION, Outcome, of_status
 
 DONE: Final = "[DONE]"
 

@@ -1,7 +1,10 @@
 """What became of one call to a model, by what Azure answered."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    from openai import APIError
 
 Outcome = Literal[
     "ok",
@@ -25,6 +28,9 @@ THROTTLED: Final = frozenset(each for each in OUTCOMES if each.startswith("throt
 UTILISATION: Final = "azure-openai-deployment-utilization"
 """A provisioned deployment's load, as in `89.3%`."""
 
+SPILLED_FROM: Final = "x-ms-spillover-from-deployment"
+"""Names the deployment that was full, where another one answered for it."""
+
 
 def of_status(
     status: int, headers: Mapping[str, str], body: Any, *, tokens_per_minute: int | None = None
@@ -44,6 +50,39 @@ def of_status(
     if status < 400:
         return "ok"
     return "server" if status >= 500 else "request"
+
+
+def of_ending(finish_reason: str | None) -> Outcome:
+    """What an answer means that ended like this."""
+    if finish_reason is None:
+        return "cut"
+    return "filtered" if finish_reason == "content_filter" else "ok"
+
+
+def of_error(error: "APIError") -> Outcome:
+    """What an exception of the openai SDK means."""
+    # Here, not above: the SDK takes a second to import, and not all who count outcomes call.
+    import openai
+
+    match error:
+        case openai.APIStatusError():  # its body is what stood under `error`
+            headers, body = error.response.headers, {"error": error.body}
+            return of_status(error.status_code, headers, body)
+        case openai.APITimeoutError():
+            return "timeout"
+        case openai.APIConnectionError():
+            return "connection"
+    return "server"  # told in the middle of a stream, or not what the API promises
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How long Azure asks to wait."""
+    for name, seconds in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * seconds)
+        except (KeyError, ValueError):
+            continue
+    return None
 
 
 def _throttled(

@@ -1,0 +1,1 @@
+"""A client of deployed models, to be copied into an application as it is: docs/client.md."""

@@ -1,0 +1,120 @@
+"""What a model answered, whole or piece by piece."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .outcome import SPILLED_FROM, Outcome, of_ending
+from .target import Target
+
+if TYPE_CHECKING:
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletion, ChatCompletionChunk
+
+
+class Cut(Exception):
+    """An answer stopped in the middle. What came of it is in `text`."""
+
+    def __init__(self, target: Target, text: str) -> None:
+        super().__init__(
+            f"{target}: cut off after {len(text)} characters. "
+            "Fix: show what came, or ask again; it is not asked again by itself"
+        )
+        self.text = text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """Tokens, as the model counts them."""
+
+    prompt: int = 0
+    cached: int = 0
+    """Of the prompt."""
+    answer: int = 0
+    reasoning: int = 0
+    """Of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer."""
+
+    text: str
+    finish_reason: str | None
+    model: str
+    """As it names itself: <model>-<version>."""
+    usage: Usage | None
+    target: Target
+    """Who answered: not the one first asked, if that one could not."""
+    latency_ms: float
+    """With all tries and waits."""
+    variant: str | None = None
+    """Of the route's flag; None: no flag, an anonymous caller, or a fallback answered."""
+    first_text_ms: float | None = None
+    """Of a stream."""
+    region: str = ""
+    spilled: bool = False
+    """Another deployment of the account answered, since this one was full."""
+    completion: "ChatCompletion | None" = None
+    """All of it, with tool calls; None of a stream."""
+
+    @property
+    def outcome(self) -> Outcome:
+        return of_ending(self.finish_reason)
+
+    def json(self) -> Any:
+        """The answer to a question with a schema.
+
+        Raises:
+            ValueError: it is none, cut short by `max_completion_tokens` or refused.
+        """
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise ValueError(
+                f"{self.target}: not JSON, and ended with {self.finish_reason!r}: "
+                f"{self.text[:80]!r}. Fix: a schema, and enough tokens for it"
+            ) from None
+
+
+class Reading:
+    """What has come of an answer so far."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._region = headers.get("x-ms-region", "")
+        self._spilled = SPILLED_FROM in headers
+        self.text = ""
+        self.model = ""
+        self.finish_reason: str | None = None
+        self.usage: Usage | None = None
+        self.begun = False
+        """Whether the answer itself has begun: text, or the call of a tool."""
+
+    def take(self, chunk: "ChatCompletionChunk") -> str:
+        """The text of one more chunk; the first and the last have none."""
+        self.model = chunk.model or self.model
+        self.usage = used(chunk.usage) or self.usage
+        text = ""
+        for choice in chunk.choices:
+            text += choice.delta.content or ""
+            self.begun = self.begun or bool(text or choice.delta.tool_calls)
+            self.finish_reason = choice.finish_reason or self.finish_reason
+        self.text += text
+        return text
+
+    @property
+    def whole(self) -> bool:
+        return self.finish_reason is not None and self.usage is not None
+
+
+def used(usage: "CompletionUsage | None") -> Usage | None:
+    if usage is None:
+        return None
+    of_prompt, of_answer = usage.prompt_tokens_details, usage.completion_tokens_details
+    return Usage(
+        prompt=usage.prompt_tokens,
+        cached=(of_prompt and of_prompt.cached_tokens) or 0,
+        answer=usage.completion_tokens,
+        reasoning=(of_answer and of_answer.reasoning_tokens) or 0,
+    )
