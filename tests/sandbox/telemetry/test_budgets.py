@@ -56,6 +56,15 @@ def test_a_budget_counts_provisioned_throughput_by_the_hour(observed):
     assert spend(observed)[0] == 30
 
 
+def test_a_budget_counts_what_a_fine_tuned_model_costs_while_it_stands(observed):
+    tuned = "gpt-4.1-mini-2025-04-14.ft-7f3a90c21d5e4b6f8a0c"
+    wanted = deployment(10, model=tuned, version="1", sku="Standard")
+    observed.put(f"{ACCOUNT}/deployments/tuned", wanted)
+    observed.put(BUDGET, budget(100))
+    observed.cloud.pass_time(hours=10)
+    assert spend(observed)[0] == 17
+
+
 def test_a_budget_tells_once_that_a_threshold_is_passed(observed):
     observed.put(BUDGET, budget(10, actual=(80, "Actual"), forecast=(110, "Forecasted")))
     observed.traffic(1, prompt_tokens=3_200_000)
