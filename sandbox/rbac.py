@@ -24,7 +24,7 @@ def allowed(
     data_action: str | None = None,
 ) -> bool:
     """Whether a role of the caller or of its groups allows an action, a data action, or both."""
-    roles = list(_roles(store, caller, scope))
+    roles = list(roles_of(store, caller, scope))
     if action and not any(permits(role.actions, role.not_actions, action) for role in roles):
         return False
     return not data_action or any(
@@ -39,7 +39,8 @@ def permits(yes: tuple[str, ...], no: tuple[str, ...], action: str) -> bool:
     )
 
 
-def _roles(store: Store, caller: Caller, scope: str) -> Iterator[Role]:
+def roles_of(store: Store, caller: Caller, scope: str) -> Iterator[Role]:
+    """The roles in force that somebody, or a group of theirs, has at a scope or above it."""
     delay = timedelta(seconds=Settings(store).profile.rbac_delay_seconds)
     in_force = store.clock.now() - delay
     who = {caller.oid, *caller.groups}

@@ -10,11 +10,12 @@ from sandbox.arm.kind import Call, Kind, Situation, properties
 from sandbox.clock import moment, stamp
 from sandbox.directory import GROUPS, TENANT_ID
 from sandbox.ids import within
-from sandbox.rbac import ROLE_ASSIGNMENT
+from sandbox.rbac import ROLE_ASSIGNMENT, roles_of
 from sandbox.roles import ROLES, Role
 from sandbox.store import Body, Stored
 
 ROLE_DEFINITION = "Microsoft.Authorization/roleDefinitions"
+PERMISSION = "Microsoft.Authorization/permissions"
 LOCK = "Microsoft.Authorization/locks"
 POLICY_ASSIGNMENT = "Microsoft.Authorization/policyAssignments"
 LEVELS = ("CanNotDelete", "ReadOnly")
@@ -184,19 +185,26 @@ def _definition(prefix: str, guid: str, role: Role) -> Body:
             "type": "BuiltInRole",
             "description": role.description,
             "assignableScopes": ["/"],
-            "permissions": [
-                {
-                    "actions": list(role.actions),
-                    "notActions": list(role.not_actions),
-                    "dataActions": list(role.data_actions),
-                    "notDataActions": list(role.not_data_actions),
-                }
-            ],
+            "permissions": [_permission(role)],
             "createdOn": LONG_AGO,
             "updatedOn": LONG_AGO,
             "createdBy": None,
             "updatedBy": None,
         },
+    }
+
+
+def permissions(call: Call, scope: str) -> list[Body]:
+    """What each role of the caller lets it do at a scope, its groups' roles included."""
+    return [_permission(role) for role in roles_of(call.store, call.caller, scope)]
+
+
+def _permission(role: Role) -> Body:
+    return {
+        "actions": list(role.actions),
+        "notActions": list(role.not_actions),
+        "dataActions": list(role.data_actions),
+        "notDataActions": list(role.not_data_actions),
     }
 
 
@@ -253,6 +261,7 @@ KINDS = (
         scoped=True,
     ),
     Kind(type=ROLE_DEFINITION, put=None, listed=role_definitions, scoped=True),
+    Kind(type=PERMISSION, put=None, listed=permissions, scoped=True),
     Kind(type=LOCK, put=put_lock, system_data=True, scoped=True),
     Kind(
         type=POLICY_ASSIGNMENT,

@@ -325,7 +325,7 @@ def _always(call: Call, kind: Kind, id: ArmId) -> Body | None:
     if not kind.listed:
         return None
     found = kind.listed(call, id.parent)
-    return next((each for each in found if each["name"].lower() == id.name.lower()), None)
+    return next((each for each in found if str(each.get("name")).lower() == id.name.lower()), None)
 
 
 def _etag(stored: Stored, kind: Kind) -> dict[str, str]:

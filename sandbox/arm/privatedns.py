@@ -4,10 +4,12 @@ import uuid
 
 from sandbox.arm.errors import ArmError
 from sandbox.arm.kind import Call, Kind, Situation, as_other, properties
+from sandbox.arm.network import PRIVATE_ENDPOINT
 from sandbox.store import Body, Stored
 
 ZONE = "Microsoft.Network/privateDnsZones"
 LINK = f"{ZONE}/virtualNetworkLinks"
+RECORD = f"{ZONE}/A"
 
 
 def put_zone(wanted: Body, stored: Body | None, situation: Situation) -> Body:
@@ -75,6 +77,28 @@ def put_link(wanted: Body, stored: Body | None, situation: Situation) -> Body:
     }
 
 
+def records(call: Call, zone_id: str) -> list[Body]:
+    """The A records of a zone: those that private endpoints keep in it."""
+    groups = call.store.of_type(f"{PRIVATE_ENDPOINT}/privateDnsZoneGroups")
+    return [
+        {
+            "id": f"{zone_id}/A/{each['recordSetName']}",
+            "name": each["recordSetName"],
+            "type": RECORD,
+            "properties": {
+                "fqdn": f"{each['fqdn']}.",
+                "ttl": each["ttl"],
+                "aRecords": [{"ipv4Address": address} for address in each["ipAddresses"]],
+                "isAutoRegistered": False,
+            },
+        }
+        for group in groups
+        for config in properties(group.body)["privateDnsZoneConfigs"]
+        if properties(config)["privateDnsZoneId"].lower() == zone_id.lower()
+        for each in properties(config)["recordSets"]
+    ]
+
+
 def may_delete_zone(stored: Stored, situation: Situation) -> None:
     if situation.store.children(stored.id, LINK):
         raise ArmError(
@@ -94,5 +118,6 @@ KINDS = (
         system_data=True,
         shown=show_zone,
     ),
+    Kind(type=RECORD, put=None, listed=records),
     Kind(type=LINK, put=put_link, takes=as_other, etag="etag", system_data=True),
 )

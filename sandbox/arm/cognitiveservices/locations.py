@@ -70,7 +70,11 @@ def capacities(call: Call, at: Mapping[str, str]) -> Answer:
 
 def _capacity(call: Call, model: catalog.Model, sku: str, location: str) -> Body:
     told = quota.room(call.store, location, sku)
-    free = quota.pool(call.store, location, model.usage_names[sku], sku).free
+    tuned = quota.usage_name({"name": f"{model.name}-{model.version}.ft-x"}, sku)
+    free, free_tuned = (
+        max(0, quota.pool(call.store, location, pool, sku).free if told is None else told)
+        for pool in (model.usage_names[sku], tuned)
+    )
     id = f"{BASE}/locations/{location}/models/{model.format}.{model.name}.{model.version}"
     return {
         "id": f"{id}/skuCapacities/{sku}",
@@ -80,8 +84,8 @@ def _capacity(call: Call, model: catalog.Model, sku: str, location: str) -> Body
         "properties": {
             "model": {"format": model.format, "name": model.name, "version": model.version},
             "skuName": sku,
-            "availableCapacity": max(0, free) if told is None else told,
-            "availableFinetuneCapacity": 10 if model.fine_tunable else 0,
+            "availableCapacity": free,
+            "availableFinetuneCapacity": free_tuned if model.fine_tunable else 0,
         },
     }
 

@@ -124,3 +124,12 @@ def test_a_zone_group_writes_the_records_of_its_zones(wired: Cloud) -> None:
 def test_a_zone_counts_its_links_and_takes_a_network_once(wired: Cloud) -> None:
     assert wired.get(ZONE).body["properties"]["numberOfVirtualNetworkLinks"] == 1
     assert code(wired.put(f"{LINK}-2", BODIES[LINK])) == (409, "Conflict")
+
+
+def test_a_zone_answers_with_the_address_of_the_endpoint(wired: Cloud) -> None:
+    wired.put(ENDPOINT, BODIES[ENDPOINT])
+    assert wired.get(f"{ZONE}/A").body["value"] == []
+    wired.put(ZONES, BODIES[ZONES])
+    (record,) = wired.get(f"{ZONE}/A").body["value"]
+    assert record["properties"]["aRecords"] == [{"ipv4Address": "10.0.1.4"}]
+    assert wired.get(f"{ZONE}/A/{record['name']}").body == record

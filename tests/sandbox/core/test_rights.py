@@ -178,3 +178,15 @@ def test_every_role_can_be_looked_up_by_its_guid(cloud: Cloud) -> None:
         assert cloud.get(f"{base}/{guid}").body["properties"]["roleName"] == role.name
     asked = cloud.get(base, query={"$filter": "roleName eq 'Owner'"}).body["value"]
     assert [each["properties"]["roleName"] for each in asked] == ["Owner"]
+
+
+def test_somebody_is_told_what_their_roles_let_them_do_at_a_scope(cloud: Cloud) -> None:
+    grant(cloud, GROUP, CORA_APP, OPENAI_USER)
+    grant(cloud, GROUP, CORA_APP, CONTRIBUTOR)
+    path = "/providers/Microsoft.Authorization/permissions"
+    owner = cloud.get(f"{SUBSCRIPTION}{path}").body["value"]
+    here = cloud.get(f"{GROUP}{path}", who=CORA_APP).body["value"]
+    assert [each["actions"] for each in owner] == [["*"]]
+    assert [each["notActions"] != [] for each in here] == [False, True]
+    assert cloud.get(f"{SUBSCRIPTION}{path}", who=CORA_APP).status == 403
+    assert cloud.get(f"{GROUP}{path}/one").status == 404
