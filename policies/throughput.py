@@ -1,6 +1,7 @@
 """What a route's callers ask for, in the units that capacity is sold in."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
@@ -67,15 +68,21 @@ def needs(demand: Demand, model: Model, sku: str) -> list[Need]:
             Need("RPM", demand.requests, model.requests_per_unit),
         ]
     if sku in PROVISIONED_SKUS and model.provisioned:
-        raw = _up(_weighed(demand, model.provisioned) / model.provisioned.tokens_per_minute)
+        raw = _up(units(demand, model.provisioned))
         return [Need("PTU", max(raw, model.capacity(sku).nearest(raw)), 1)]
     return []
 
 
-def _weighed(demand: Demand, rate: Provisioned) -> float:
-    """Input tokens a minute, as Azure's calculator has it: an output token weighs as several."""
+def tightest(needed: Sequence[Need], capacity: float) -> Need:
+    """The one of which a capacity meets the least."""
+    return min(needed, key=lambda need: need.share(capacity))
+
+
+def units(demand: Demand, rate: Provisioned) -> float:
+    """Provisioned throughput as Azure calculates it: an output token weighs as several."""
     prompt = demand.prompt_tokens * (1 - demand.cache_share)
-    return demand.requests * (prompt + rate.output_ratio * demand.output_tokens)
+    weighed = demand.requests * (prompt + rate.output_ratio * demand.output_tokens)
+    return weighed / rate.tokens_per_minute
 
 
 def _up(number: float) -> int:

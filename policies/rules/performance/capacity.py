@@ -9,7 +9,7 @@ from policies.limits import performance as limits
 from policies.proof import EVIDENCE, Proofs, entries
 from policies.rule import Context, Levels, Rule, StackRule, each
 from policies.serving import ROUTING, Route, deployments_of, routes
-from policies.throughput import NOISE, Demand, Need, needs
+from policies.throughput import NOISE, Demand, Need, needs, tightest
 from policies.values import Fields
 from policies.wording import shown
 from policies.world import Finding, Resource, World
@@ -59,7 +59,7 @@ def _shortage(
                 MODEL,
             )
             return
-        worst.append(min(needed, key=lambda need: need.share(_capacity(deployment))))
+        worst.append(tightest(needed, _capacity(deployment)))
     shares = [need.share(_capacity(each)) for need, each in zip(worst, serving, strict=True)]
     if sum(shares) < 1 - NOISE:
         stable, need = serving[0], worst[0]
