@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol, get_args
 
-from scripts.evaluate.dataset import Item
 from scripts.client.outcome import Outcome
+from scripts.evaluate.dataset import Item
 
 Metric = Literal["groundedness", "relevance", "coherence", "fluency"]
 METRICS: Final[tuple[Metric, ...]] = get_args(Metric)
