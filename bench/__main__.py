@@ -162,6 +162,8 @@ def rows(folder: Path) -> Iterator[Row]:
             kept=gated - ungated <= 0.6,
         )
 
+        yield from checkov.pack_rows(folder / "pack", env)
+
         plumb = str(BIN / "plumb")
         check, helped = Pairs.of(
             lambda: seconds([plumb, "check"], ROOT, env, may_say=(0, 1)),
