@@ -23,7 +23,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 ERRORS: Final[frozenset[Outcome]] = frozenset({"server", "timeout", "connection", "cut", "request"})
 """What counts as an error of the service. A throttled or a filtered call has a share of its own."""
 
-THROTTLED: Final = frozenset(each for each in OUTCOMES if each.startswith("throttled_"))
+THROTTLED: Final[frozenset[Outcome]] = frozenset(
+    each for each in OUTCOMES if each.startswith("throttled_")
+)
 
 UTILISATION: Final = "azure-openai-deployment-utilization"
 """A provisioned deployment's load, as in `89.3%`."""

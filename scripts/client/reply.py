@@ -82,8 +82,8 @@ class Reading:
     """What has come of an answer so far."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self._region = headers.get("x-ms-region", "")
-        self._spilled = SPILLED_FROM in headers
+        self.region = headers.get("x-ms-region", "")
+        self.spilled = SPILLED_FROM in headers
         self.text = ""
         self.model = ""
         self.finish_reason: str | None = None
@@ -94,7 +94,7 @@ class Reading:
     def take(self, chunk: "ChatCompletionChunk") -> str:
         """The text of one more chunk; the first and the last have none."""
         self.model = chunk.model or self.model
-        self.usage = used(chunk.usage) or self.usage
+        self.usage = _usage(chunk.usage) or self.usage
         text = ""
         for choice in chunk.choices:
             text += choice.delta.content or ""
@@ -103,12 +103,13 @@ class Reading:
         self.text += text
         return text
 
-    @property
-    def whole(self) -> bool:
-        return self.finish_reason is not None and self.usage is not None
+    def take_whole(self, completion: "ChatCompletion") -> None:
+        self.model, self.usage = completion.model, _usage(completion.usage)
+        for choice in completion.choices[:1]:
+            self.text, self.finish_reason = choice.message.content or "", choice.finish_reason
 
 
-def used(usage: "CompletionUsage | None") -> Usage | None:
+def _usage(usage: "CompletionUsage | None") -> Usage | None:
     if usage is None:
         return None
     of_prompt, of_answer = usage.prompt_tokens_details, usage.completion_tokens_details

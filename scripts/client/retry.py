@@ -7,7 +7,7 @@ from typing import Final
 from .outcome import THROTTLED, Outcome
 from .target import Target
 
-AGAIN: Final[frozenset[Outcome]] = frozenset({"server", "timeout", "connection", "cut"}) | THROTTLED
+AGAIN: Final[frozenset[Outcome]] = THROTTLED | {"server", "timeout", "connection", "cut"}
 """What may be gone a moment later. A refused request stays refused, a filtered prompt filtered."""
 
 NOT_ALLOWED: Final = 401
@@ -32,7 +32,7 @@ class Patience:
 
     def wait_s(self, retry: int, chance: float, asked_s: float | None) -> float:
         """Before the retry of this number, counted from 0; chance from [0, 1)."""
-        drawn = chance * min(self.longest_wait_s, self.first_wait_s * 2**retry)
+        drawn: float = chance * min(self.longest_wait_s, self.first_wait_s * 2**retry)
         return max(asked_s or 0.0, drawn)
 
 

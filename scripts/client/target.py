@@ -1,4 +1,4 @@
-"""Whom to ask, and as whom: any endpoint that speaks OpenAI's API, and where its tokens are from."""
+"""Whom to ask, and as whom: any endpoint that speaks OpenAI's API."""
 
 import os
 import re
@@ -40,9 +40,7 @@ class Token(Protocol):
 class Entra:
     """Tokens of whoever runs this: a managed identity in Azure, `az login` at a desk."""
 
-    def __init__(
-        self, scope: str = SCOPE, credential: Callable[[], Any] | None = None
-    ) -> None:
+    def __init__(self, scope: str = SCOPE, credential: Callable[[], Any] | None = None) -> None:
         self._scope = scope
         self._make = credential or _default_credential
         self._lock = threading.Lock()
@@ -85,17 +83,17 @@ class Key:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One model somewhere."""
+    """One model somewhere. Two are the same if they are asked for the same at the same place."""
 
     base_url: str
     """`{endpoint}openai/v1/` of an Azure account, or another provider's."""
     model: str
     """As it is called: the deployment's name in Azure."""
     token: Token = field(repr=False, compare=False)
-    family: str = ""
+    family: str = field(default="", compare=False)
     """The model behind a deployment, e.g. `gpt-5.4`. It decides which parameters are sent."""
-    provider: str = AZURE
-    name: str = ""
+    provider: str = field(default=AZURE, compare=False)
+    name: str = field(default="", compare=False)
     """What it is called in logs: `account/deployment`."""
 
     def serving(self, model: str, family: str = "", name: str = "") -> Self:
