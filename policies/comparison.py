@@ -1,12 +1,13 @@
 """What a change makes of the gate's findings: base and head of a pull request."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Final, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field
 
 from policies.report import Part, Report, Row, StackReport, Unanswered
+from policies.rule import Level
 from policies.verdict import Verdict
 
 SCHEMA: Final = "plumb.compare/1"
@@ -43,6 +44,22 @@ class Comparison(Part):
 
     def text(self) -> str:
         return self.model_dump_json(by_alias=True, indent=2) + "\n"
+
+    def narrowed(self, rules: Sequence[str], levels: Sequence[Level]) -> Self:
+        """Only some rules and levels; empty: all. For the eye: the answer rests on everything."""
+
+        def seen(row: Row | Unanswered) -> bool:
+            return (not rules or row.rule in rules) and (not levels or row.level in levels)
+
+        def narrow(stack: StackComparison) -> StackComparison:
+            lists = {
+                "new": tuple(filter(seen, stack.new)),
+                "fixed": tuple(filter(seen, stack.fixed)),
+                "newly_unanswered": tuple(filter(seen, stack.newly_unanswered)),
+            }
+            return stack.model_copy(update=lists)
+
+        return self.model_copy(update={"stacks": tuple(map(narrow, self.stacks))})
 
 
 def compared(base: Report, head: Report) -> Comparison:

@@ -141,12 +141,14 @@ def check_command(
     except UnknownForm as error:
         raise leave(Exit.WRONG_USE, error) from None
     today = now.replace(tzinfo=UTC) if now else clock.now()
+    rules, levels = rule or [], [level] if level else []
     verdicts, locate = _judged(stack or [], cwd, state, events, policy_config, today)
     comparison = None
     if against:
         alone = [each.stack for each in verdicts] if stack or state or events else []
-        comparison = _compared(against, alone, report_of(verdicts, locate))
-    seen = narrowed(verdicts, rule or [], [level] if level else [])
+        compared = _compared(against, alone, report_of(verdicts, locate))
+        comparison = compared.narrowed(rules, levels)
+    seen = narrowed(verdicts, rules, levels)
     report = report_of(seen, locate)
     _write([(path, written(to, report, comparison, RULES)) for path, to in forms])
     typer.echo(written(form or "table", report, comparison, RULES, sys.stdout.isatty()), nl=False)

@@ -182,6 +182,17 @@ def test_one_stack_is_held_against_itself_alone(plumb, write):
     assert "staging" not in result.stdout
 
 
+def test_one_rule_of_a_change_is_shown_and_the_answer_rests_on_all(plumb, write):
+    before = write("base.json", plumb("--json", prod=STACK).stdout)
+    for narrow in (["--rule", "account-local-auth-disabled"], ["--level", "advisory"]):
+        result = plumb("--against", before, *narrow, prod=UNPINNED)
+        assert result.exit_code == Exit.NO
+        assert "0 new, 0 fixed" in result.stdout
+        assert "model-version-pinned" not in result.stdout
+    result = plumb("--against", before, "--rule", "model-version-pinned", prod=UNPINNED)
+    assert "1 new, 0 fixed" in result.stdout
+
+
 @pytest.mark.parametrize(
     "more", [["--stack", "prod"], ["--state", "state.json"], ["--policy-config", "config.json"]]
 )
