@@ -19,6 +19,15 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done;
 Record = Annotated[
     bool, typer.Option("--record", help="Add what was measured to the stack's evidence.")
 ]
+RecordFor = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--record-for",
+        metavar="STACK",
+        autocompletion=offered.stacks,
+        help="Add it to the evidence of another stack that declares the same; repeat for more.",
+    ),
+]
 Deadline = Annotated[
     float,
     typer.Option("--deadline", metavar="S", help="Seconds after which it ends with what it has."),
