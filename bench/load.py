@@ -81,7 +81,7 @@ async def closed(web: Connections, target: wire.Target, seconds: float) -> list[
 
 
 async def latencies(target: wire.Target) -> list[float]:
-    async with connections(60.0) as web:
+    async with connections() as web:
         calls = await opened(web, target, constant(A_SECOND, SECONDS), BODY)
     return [call.latency_ms for call in calls if _good(call.answer) and call.latency_ms is not None]
 
@@ -132,7 +132,7 @@ def rows(folder: Path) -> Iterator[Row]:
 
 
 async def _closed_loop(target: wire.Target) -> list[float]:
-    async with connections(60.0) as web:
+    async with connections() as web:
         return await closed(web, target, SECONDS)
 
 

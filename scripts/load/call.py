@@ -29,7 +29,12 @@ class Answer:
     retry_after_ms: float | None = None
     utilisation: float | None = None
     """Of provisioned throughput, as a share."""
+    limit_tokens: int | None = None
+    """Tokens a minute that the deployment has, as this answer tells; below what was declared while
+    Azure cuts it."""
     region: str = ""
+    request_id: str = ""
+    """By which Azure's support finds the call."""
     spilled: bool = False
     """Another deployment answered, since this one was full."""
 
@@ -38,6 +43,8 @@ class Answer:
 class Call:
     """Times in seconds since the first arrival could have been."""
 
+    number: int
+    """Of the run's arrivals, from 0."""
     intended_s: float
     """When its caller would have called, whatever the others did."""
     sent_s: float | None

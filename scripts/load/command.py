@@ -2,25 +2,40 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from scripts import options
+from scripts import offered, options
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
+    from scripts.load.address import Address
+    from scripts.load.measure import Limits
+    from scripts.load.plan import Sender
     from scripts.load.report import Report
-    from scripts.load.scenario import Scenario
-    from scripts.load.search import Sweep
-    from scripts.load.sweep import Stage
+    from scripts.load.run import Run
+    from scripts.opened import Opened
 
 
 def load_command(
     scenario: Annotated[
-        Path, typer.Argument(metavar="SCENARIO", help="What is asked, as in scenarios/chat.yaml.")
+        Path,
+        typer.Argument(
+            metavar="SCENARIO|RUN",
+            help="What is asked, as in scenarios/chat.yaml; or the folder of a run, to judge again "
+            "what it has kept.",
+        ),
     ],
-    stack: options.Stack,
+    stack: Annotated[
+        str,
+        typer.Option(
+            metavar="STACK",
+            autocompletion=offered.stacks,
+            help="Which stack: its file says what there should be.",
+            show_default=False,
+        ),
+    ] = "",
     target: Annotated[
         str | None,
         typer.Option(metavar="ACCOUNT/DEPLOYMENT", help="In place of the scenario's target."),
@@ -44,6 +59,30 @@ def load_command(
             help="Stages of 60 s (or --duration), each a quarter faster, until one is too much.",
         ),
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000, help="Processes that send it together, led by this one."),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Start no workers; wait here for those of other machines."
+        ),
+    ] = None,
+    join: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Be a worker of the run that listens there."),
+    ] = None,
+    most_cost: Annotated[
+        float | None,
+        typer.Option(min=0, help="In the price list's currency; the run ends when it is spent."),
+    ] = None,
+    deadline_s: Annotated[
+        float | None,
+        typer.Option(
+            "--deadline", metavar="S", help="Seconds after which it ends with what it has."
+        ),
+    ] = None,
     record: options.Record = False,
     as_json: options.AsJson = False,
     dry_run: options.DryRun = False,
@@ -51,7 +90,8 @@ def load_command(
     """Ask a deployment as often as its callers will, and judge latency, errors and throttling.
 
     Calls leave when they are due, whatever became of those before, and each is timed from then on.
-    Everything is kept in .plumb/runs/<id>/. Ctrl-C ends a run early; what was measured is kept.
+    Each is kept in .plumb/runs/<id>/ as it ends. Ctrl-C ends a run early; what was measured is
+    kept, and so it is after a kill: name the run's folder to see what it came to.
 
     Exit code: 0 the objectives hold, 1 they do not, 2 wrong use, 3 cannot tell (too few calls, cut
     off), 4 not reached or not allowed.
@@ -62,136 +102,139 @@ def load_command(
       plumb load scenarios/chat.yaml --stack staging --rps 2 --html load.html
       plumb load scenarios/chat.yaml --stack staging --rps 1 --sweep
       plumb load scenarios/chat.yaml --stack staging --target primary/chat-v4 --record
+      plumb load scenarios/chat.yaml --stack staging --rps 900 --workers 4
+      plumb load .plumb/runs/20261122-031502-load-17ed      # what a killed run came to
     """
+    if scenario.is_dir():
+        _judge_again(scenario, page=page, as_json=as_json)
+    if not stack:
+        raise leave(Exit.WRONG_USE, "Missing option '--stack'. Fix: --stack dev")
+    if sweep and (record or page or listen):
+        raise leave(
+            Exit.WRONG_USE,
+            "--sweep finds a rate. Fix: --record, --html and --listen at the rate that it finds",
+        )
+    if listen and not workers:
+        raise leave(Exit.WRONG_USE, "--listen waits for how many? Fix: --workers, such as 2")
+    if join and (workers or sweep or record):
+        raise leave(Exit.WRONG_USE, "--join sends what another run leads. Fix: --join alone")
+
     # Here, not above: `plumb --help` must not wait for pydantic and scipy.
-    from azure.core.exceptions import ClientAuthenticationError
-
-    from components.stack_file import ROOT
-    from scripts.load import scenario as scenarios
-    from scripts.load.measure import keep, measure
-    from scripts.load.search import keep_sweep, search
-    from scripts.load.sweep import STAGE_S
-    from scripts.model_client import sign_in
+    from scripts.load import plan
+    from scripts.load.measure import Limits
     from scripts.opened import open_stack
-    from scripts.readiness import proven as proven_run
-    from scripts.readiness.run_folder import RUNS
-    from scripts.smoke.probe import no_token
 
-    try:
-        wanted = scenarios.read(scenario)
-        given: dict[str, object] = {
-            "target": target,
-            "calls_per_second": calls_per_second,
-            "duration_s": duration_s,
-            "warm_up_s": warm_up_s,
-        }
-        if sweep:
-            given |= {"duration_s": duration_s or STAGE_S, "warm_up_s": 0.0}
-        changed = {name: value for name, value in given.items() if value is not None}
-        wanted = scenarios.parse(wanted.model_dump() | changed, str(scenario))
-    except scenarios.WrongScenario as error:
-        raise leave(Exit.WRONG_USE, error) from None
-    opened = open_stack(stack)
-    name = opened.target(wanted.target)
-    due = round(wanted.calls_per_second * wanted.duration_s)
-    typer.echo(
-        f"{stack}, {name}: about {due:,} calls in {wanted.duration_s:g} s "
-        f"({wanted.arrivals}, {wanted.calls_per_second:g} a second), at most "
-        f"{_tokens(wanted, due):,} tokens",
-        err=True,
+    limits = Limits.of(most_cost, deadline_s)
+    wanted = plan.scenario_of(
+        scenario,
+        sweep=sweep,
+        target=target,
+        calls_per_second=calls_per_second,
+        duration_s=duration_s,
+        warm_up_s=warm_up_s,
     )
-    if sweep and (record or page):
-        raise leave(Exit.WRONG_USE, "--sweep finds a rate. Fix: --record and --html at that rate")
+    heard, master = _address(listen), _address(join)
+    opened = open_stack(stack)
+    capped = most_cost is not None
+    run = plan.run_of(opened, wanted, sweep=sweep, processes=workers or 1, capped=capped)
+    plan.announce(run, record=record)
     if dry_run:
         raise typer.Exit(Exit.YES)
-    proven = proven_run.as_declared(opened, name) if record else None
-    token = sign_in()
-    try:
-        token()
-    except ClientAuthenticationError as error:
-        raise leave(Exit.NOT_REACHED, no_token(error)) from None
-    objectives = opened.declared.observability.objectives
+    token = plan.signed_in()
+    if master:
+        plan.join(master, plan.work_of(opened, run), token)
+    sender = plan.sender(token, workers, heard)
     if sweep:
-        swept = search(wanted, stack, name, objectives, opened.outputs, token, tell=_tell_stage)
-        keep_sweep(ROOT / RUNS / swept.run_id, swept)
-        _print_sweep(swept, as_json=as_json)
-        raise typer.Exit(swept.code)
-    report, calls = measure(wanted, stack, name, objectives, opened.outputs, token)
-    folder = ROOT / RUNS / report.run_id
-    keep(folder, report, calls)
+        _sweep(opened, run, sender, limits, as_json=as_json)
+    _measure(opened, run, sender, limits, page, record=record, as_json=as_json)
+
+
+def _address(text: str | None) -> "Address | None":
+    from scripts.load import address
+
+    try:
+        return address.parsed(text) if text else None
+    except ValueError as error:
+        raise leave(Exit.WRONG_USE, error) from None
+
+
+def _measure(
+    opened: "Opened",
+    run: "Run",
+    sender: "Sender",
+    limits: "Limits",
+    page: Path | None,
+    *,
+    record: bool,
+    as_json: bool,
+) -> NoReturn:
+    from components.stack_file import ROOT
+    from scripts.load.measure import measure
+    from scripts.load.plan import work_of
+    from scripts.readiness import proven as proven_run
+    from scripts.readiness.run_folder import RUNS
+
+    proven = proven_run.as_declared(opened, run.deployment, "loadTest", own=record)
+    folder = ROOT / RUNS / run.run_id
+    with sender(work_of(opened, run)) as send:
+        report = measure(run, folder, send, limits)
     if proven and report.code == Exit.YES:
         proven_run.keep(
             proven,
-            name,
+            run.deployment,
             "loadTest",
             report.as_evidence(),
             folder,
             tool="plumb load",
-            measured_at=report.began_at,
+            measured_at=run.began_at,
         )
+    _show(report, folder, page, as_json=as_json)
+
+
+def _sweep(
+    opened: "Opened", run: "Run", sender: "Sender", limits: "Limits", *, as_json: bool
+) -> NoReturn:
+    from components.stack_file import ROOT
+    from scripts.load import printed
+    from scripts.load.measure import measure
+    from scripts.load.plan import work_of
+    from scripts.load.search import keep_sweep, search
+    from scripts.readiness.run_folder import RUNS
+
+    def stage(stage_run: "Run", kept: Path) -> "Report":
+        with sender(work_of(opened, stage_run)) as send:
+            return measure(stage_run, kept, send, limits)
+
+    folder = ROOT / RUNS / run.run_id
+    swept = search(run, folder, stage, tell=printed.tell_stage)
+    keep_sweep(folder, swept)
+    if as_json:
+        typer.echo(json.dumps(swept.as_json() | {"folder": str(folder)}, indent=2))
+    else:
+        printed.print_sweep(swept, folder)
+    raise typer.Exit(swept.code)
+
+
+def _judge_again(folder: Path, page: Path | None, *, as_json: bool) -> NoReturn:
+    from scripts.load.measure import keep
+    from scripts.load.recompute import judged
+    from scripts.load.run import NoRun
+
+    try:
+        report = judged(folder)
+    except NoRun as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    keep(folder, report)
+    _show(report, folder.resolve(), page, as_json=as_json)
+
+
+def _show(report: "Report", folder: Path, page: Path | None, *, as_json: bool) -> NoReturn:
+    from scripts.load.printed import print_report
+
     if page:
         page.write_text((folder / "report.html").read_text(encoding="utf-8"), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(report.as_json() | {"folder": str(folder)}, indent=2))
     else:
-        _print(report, folder)
+        print_report(report, folder)
     raise typer.Exit(report.code)
-
-
-def _tokens(wanted: "Scenario", calls: int) -> int:
-    weights = sum(kind.weight for kind in wanted.mix.values())
-    a_call = sum(
-        kind.weight * (kind.prompt_tokens + kind.answer_tokens) for kind in wanted.mix.values()
-    )
-    return round(calls * a_call / weights)
-
-
-def _tell_stage(stage: "Stage") -> None:
-    found = stage.summary.latency_ms
-    p95 = f"p95 {found['p95'].value:.0f} ms" if found else "no answer"
-    verdict = f"too much: {', '.join(stage.problems)}" if stage.problems else "holds"
-    typer.echo(f"{stage.calls_per_second:8.2f} a second: {p95}, {verdict}", err=True)
-
-
-def _print_sweep(swept: "Sweep", *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(swept.as_json(), indent=2))
-    elif swept.knee:
-        most = swept.knee.summary
-        typer.echo(
-            f"{swept.deployment} bears {swept.knee.calls_per_second:.2f} calls a second "
-            f"({most.tokens_per_minute:,.0f} tokens a minute): {swept.words}"
-        )
-    else:
-        typer.echo(f"{swept.deployment}: {swept.words}")
-
-
-def _print(report: "Report", folder: Path) -> None:
-    import sys
-
-    from rich.console import Console
-    from rich.table import Table
-
-    from components.stack_file import ROOT
-    from scripts.load.report import WORDS
-
-    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    summary = report.summary
-    table = Table(box=None, pad_edge=False)
-    for heading in ("ms", "p50", "p95", "p99"):
-        table.add_column(heading, justify="left" if heading == "ms" else "right")
-    for what, found in (("latency", summary.latency_ms), ("first text", summary.first_text_ms)):
-        if found:
-            table.add_row(what, *(f"{found[name].value:.0f}" for name in ("p50", "p95", "p99")))
-    console.print(table)
-    outcomes = ", ".join(f"{count} {name}" for name, count in summary.outcomes.items())
-    console.print(
-        f"{summary.offered} calls counted: {outcomes or 'none answered'}; "
-        f"{summary.achieved_a_second:.2f} good a second, "
-        f"{summary.tokens_per_minute:,.0f} tokens a minute"
-    )
-    words = {Exit.YES: "[green]ok[/]", Exit.NO: "[red]no[/]", Exit.CANNOT_TELL: "[yellow]?[/] "}
-    for reason in report.reasons:
-        console.print(f"{words[reason.code]} {reason.text}")
-    console.print(f"{report.deployment}: {WORDS[report.code]}")
-    console.print(f"kept in {folder.relative_to(ROOT)}", markup=False)

@@ -1,6 +1,7 @@
 """Connections for very many calls at once."""
 
 import contextlib
+import resource
 from collections.abc import AsyncIterator, Callable
 from typing import Final, Self
 
@@ -8,6 +9,8 @@ import httpx2
 
 SHARED_BY: Final = 32
 """Calls under way on one client: its pool is searched through for each, so a large one is slow."""
+
+CONNECT_S: Final = 5.0
 
 
 class Connections:
@@ -38,9 +41,16 @@ class Connections:
             self._lent[client] -= 1
 
 
-def connections(timeout_s: float) -> Connections:
-    """For a whole run; each call waits at most `timeout_s` for its next byte."""
+def connections() -> Connections:
+    """For a whole run. How long a call may take in all is for the caller to say."""
+    _allow_many()
     trusted = httpx2.create_ssl_context()
-    timeout = httpx2.Timeout(timeout_s, connect=5.0)
+    timeout = httpx2.Timeout(None, connect=CONNECT_S)
     limits = httpx2.Limits(max_connections=SHARED_BY, max_keepalive_connections=SHARED_BY)
     return Connections(lambda: httpx2.AsyncClient(verify=trusted, timeout=timeout, limits=limits))
+
+
+def _allow_many() -> None:
+    """Each connection is an open file, of which a shell often allows a thousand."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

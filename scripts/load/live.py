@@ -7,8 +7,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from scripts.load.call import Call
 from scripts.client.outcome import ERRORS, THROTTLED
+from scripts.load.call import Call
 
 LATEST = 200
 """Calls whose latencies the line speaks of."""

@@ -1,120 +1,93 @@
 """One load run from its first call to its verdict, and what is kept of it."""
 
-import asyncio
 import json
-import secrets
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
-from components.catalog import PROVISIONED_SKUS
-from components.sections import ObjectiveSettings
-from scripts.load import connections, open_loop, wire
-from scripts.load.arrivals import drawn
+from scripts.load import calls_file, run
+from scripts.load.brakes import Brakes, Stop
 from scripts.load.call import Call
 from scripts.load.live import Live
 from scripts.load.page import page
-from scripts.load.prompts import bodies
-from scripts.load.report import Report
-from scripts.load.scenario import Scenario
-from scripts.load.series import slices
-from scripts.load.summary import summarise
-from scripts.load.verdict import Objectives, judge
-from scripts.load.wire import Target
-from scripts.stack_outputs import StackOutputs
+from scripts.load.report import Report, report
+from scripts.load.run import Run
 
-HOPELESS_AFTER: Final = 60
-"""Calls, of which more than half went wrong: nothing is learned from going on."""
+Send = Callable[[Stop, Callable[[Call], object]], None]
+"""Sends all calls of a run and tells each; it ends soon after the stop was pulled."""
+
+NEVER_S: Final = threading.TIMEOUT_MAX
 
 
-def measure(
-    wanted: Scenario,
-    stack: str,
-    name: str,
-    promised: ObjectiveSettings,
-    outputs: StackOutputs,
-    token: Callable[[], str],
-) -> tuple[Report, Sequence[Call]]:
-    """Asks `account/deployment` as a scenario says, and judges what came of it."""
-    account, _, deployment = name.partition("/")
-    held = outputs.accounts[account].deployments[deployment]
-    target = Target(
-        endpoint=outputs.accounts[account].endpoint,
-        deployment=deployment,
-        tokens_per_minute=None if held.sku in PROVISIONED_SKUS else 1000 * held.capacity,
-    )
-    arrivals = drawn(
-        wanted.arrivals, wanted.calls_per_second, wanted.duration_s, wanted.seed, wanted.replay
-    )
-    began_at = datetime.now(UTC)
-    calls, partial = asyncio.run(_ask(wanted, target, arrivals, token))
-    judged_by = Objectives(
-        latency_ms=promised.p95_latency_ms,
-        error_share=promised.error_rate,
-        throttled_share=promised.error_rate,
-    )
-    last = calls[-1].intended_s if calls and partial else wanted.duration_s
-    summary = summarise(
-        calls,
-        from_s=wanted.warm_up_s,
-        until_s=max(last, wanted.warm_up_s),
-        objective_ms=judged_by.latency_ms,
-    )
-    code, reasons = judge(summary, judged_by, partial=partial)
-    report = Report(
-        run_id=f"{began_at:%Y%m%d-%H%M%S}-load-{secrets.token_hex(2)}",
-        began_at=began_at,
-        stack=stack,
-        deployment=name,
-        scenario=wanted,
-        partial=partial,
-        summary=summary,
-        wanted=judged_by,
-        code=code,
-        reasons=reasons,
-        series=slices(calls, wanted.duration_s),
-    )
-    return report, calls
+@dataclass
+class Limits:
+    """What a run may cost and take; the stages of a sweep share them."""
+
+    most_cost: float | None = None
+    ends_at: float | None = None
+    """On the monotonic clock."""
+
+    @classmethod
+    def of(cls, most_cost: float | None, deadline_s: float | None) -> Self:
+        """From now on."""
+        return cls(most_cost, None if deadline_s is None else time.monotonic() + deadline_s)
 
 
-async def _ask(
-    wanted: Scenario, target: Target, arrivals: Sequence[float], token: Callable[[], str]
-) -> tuple[list[Call], bool]:
-    """Every call, and whether the run was cut off."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, stop.set)
-    asked = bodies(wanted, len(arrivals))
+def measure(began: Run, folder: Path, send: Send, limits: Limits) -> Report:
+    """Sends a run's calls, keeps each as it ends, and judges what came of them."""
+    run.write(folder, began)
+    stop = Stop()
+    brakes = Brakes(stop, began.price, limits.most_cost)
+    calls: list[Call] = []
+    with (
+        calls_file.CallsFile(folder) as file,
+        Live(len(began.scenario.due()), shown=sys.stderr.isatty()) as live,
+        _pulled_from_outside(stop, limits.ends_at),
+    ):
 
-    async with connections.connections(wanted.timeout_s) as lending:
-        with Live(len(arrivals), shown=sys.stderr.isatty()) as live:
+        def tell(call: Call) -> None:
+            file.add(call)
+            calls.append(call)
+            live.count(call)
+            brakes.count(call)
 
-            def tell(call: Call) -> None:
-                live.count(call)
-                if live.ended >= HOPELESS_AFTER and 2 * live.bad > live.ended:
-                    stop.set()
-
-            calls = await open_loop.run(
-                arrivals,
-                lambda number, clock: wire.ask(lending, target, asked[number], token, clock),
-                most_in_flight=wanted.in_flight,
-                grace_s=wanted.timeout_s,
-                stop=stop,
-                tell=tell,
-            )
-    return calls, stop.is_set()
+        send(stop, tell)
+    if limits.most_cost is not None:
+        limits.most_cost -= brakes.cost
+    ended = began.model_copy(update={"ended": True, "cut_off": stop.why})
+    run.write(folder, ended)
+    found = report(ended, calls)
+    keep(folder, found)
+    return found
 
 
-def keep(folder: Path, report: Report, calls: Sequence[Call]) -> None:
-    """Writes all that the numbers were made from, so that they can be made again."""
-    folder.mkdir(parents=True)
-    with (folder / "calls.jsonl").open("w", encoding="utf-8") as file:
-        for call in calls:
-            file.write(json.dumps(asdict(call)) + "\n")
-    (folder / "report.json").write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
-    (folder / "report.html").write_text(page(report), "utf-8")
+def keep(folder: Path, found: Report) -> None:
+    """Writes what a run came to beside what it was made from."""
+    (folder / "report.json").write_text(json.dumps(found.as_json(), indent=2) + "\n", "utf-8")
+    (folder / "report.html").write_text(page(found), "utf-8")
+
+
+@contextmanager
+def _pulled_from_outside(stop: Stop, ends_at: float | None) -> Iterator[None]:
+    """Ctrl-C, a kill that can be heard, and the deadline end the run early."""
+
+    def pull(signum: int, frame: Any) -> None:
+        stop.pull(f"{signal.Signals(signum).name} came")
+
+    before = {each: signal.signal(each, pull) for each in (signal.SIGINT, signal.SIGTERM)}
+    left_s = NEVER_S if ends_at is None else max(ends_at - time.monotonic(), 0.0)
+    timer = threading.Timer(left_s, stop.pull, ["its deadline has passed"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from scripts.load.call import Answer, Call
@@ -18,6 +19,17 @@ STOPPED_S: Final = 5.0
 """What calls under way have to end in once somebody has stopped the run."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """The calls of one among several processes that send a run together: every `of`-th."""
+
+    first: int
+    of: int
+
+
+ALL: Final = Share(0, 1)
+
+
 async def run(
     arrivals: Sequence[float],
     ask: Ask,
@@ -26,6 +38,7 @@ async def run(
     grace_s: float,
     stop: asyncio.Event,
     tell: Callable[[Call], object] = lambda call: None,
+    share: Share = ALL,
 ) -> list[Call]:
     """Every call that was due before `stop`, in the order of their arrival.
 
@@ -38,7 +51,8 @@ async def run(
     def clock() -> float:
         return loop.time() - start
 
-    calls: list[Call | None] = [None] * len(arrivals)
+    mine = range(share.first, len(arrivals), share.of)
+    calls: dict[int, Call] = {}
     under_way: dict[asyncio.Task[None], int] = {}
     sent_at: dict[int, float] = {}
     failures: list[BaseException] = []
@@ -47,11 +61,19 @@ async def run(
         sent_at[number] = sent = clock()
         answer = await ask(number, clock)
         ended = clock()
-        keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=ended, answer=answer))
+        keep(number, sent, ended, answer)
 
-    def keep(number: int, call: Call) -> None:
-        calls[number] = call
-        tell(call)
+    def keep(
+        number: int, sent: float | None, ended: float | None = None, answer: Answer | None = None
+    ) -> None:
+        calls[number] = Call(
+            number=number,
+            intended_s=arrivals[number],
+            sent_s=sent,
+            ended_s=ended,
+            answer=answer,
+        )
+        tell(calls[number])
 
     def ended(task: asyncio.Task[None]) -> None:
         del under_way[task]
@@ -59,11 +81,11 @@ async def run(
             failures.append(error)
             stop.set()
 
-    for number, due in enumerate(arrivals):
-        if await _stopped_before(start + due, stop):
+    for number in mine:
+        if await _stopped_before(start + arrivals[number], stop):
             break
         if len(under_way) >= most_in_flight:
-            keep(number, Call(intended_s=due, sent_s=None, ended_s=None, answer=None))
+            keep(number, None)
         else:
             task = asyncio.create_task(one(number))
             under_way[task] = number
@@ -77,10 +99,9 @@ async def run(
     if failures:
         raise failures[0]
     for number in left.values():
-        if calls[number] is None:
-            sent = sent_at.get(number)
-            keep(number, Call(intended_s=arrivals[number], sent_s=sent, ended_s=None, answer=None))
-    return [call for call in calls if call is not None]
+        if number not in calls:
+            keep(number, sent_at.get(number, arrivals[number]))
+    return [calls[number] for number in sorted(calls)]
 
 
 async def _drained(under_way: set[asyncio.Task[None]], stop: asyncio.Event, grace_s: float) -> None:

@@ -8,9 +8,9 @@ from typing import Final
 
 import jinja2
 
+from scripts.client.outcome import ERRORS, THROTTLED
 from scripts.load.report import WORDS, Report
 from scripts.load.series import Slice
-from scripts.client.outcome import ERRORS, THROTTLED
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 180.0
@@ -28,15 +28,23 @@ class Bar:
     title: str
 
 
+def pages() -> jinja2.Environment:
+    """The pages beside this file."""
+    return jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    )
+
+
 def page(report: Report) -> str:
     """HTML of one run; it needs nothing else, and prints."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
+    template = pages().get_template("page.html")
     slow = [each.p95_ms for each in report.series if each.p95_ms is not None]
-    highest = 1.05 * max([*slow, report.wanted.latency_ms])
-    scenario = report.scenario
+    highest = 1.05 * max([*slow, report.run.objectives.latency_ms])
+    scenario = report.run.scenario
     return template.render(
         report=report,
         words=WORDS[report.code],
@@ -46,7 +54,7 @@ def page(report: Report) -> str:
         highest=highest,
         p50=list(lines(report.series, highest, lambda each: each.p50_ms)),
         p95=list(lines(report.series, highest, lambda each: each.p95_ms)),
-        objective_y=HEIGHT * (1 - report.wanted.latency_ms / highest),
+        objective_y=HEIGHT * (1 - report.run.objectives.latency_ms / highest),
         warm_width=WIDTH * scenario.warm_up_s / scenario.duration_s,
         bars=list(bars(report.series)),
         most=max((each.calls for each in report.series), default=0),

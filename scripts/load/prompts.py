@@ -16,30 +16,38 @@ TEXT: Final = (
 ENDING: Final = "Retell this in your own words, at length."
 
 
-def bodies(scenario: Scenario, count: int) -> list[Mapping[str, Any]]:
+class Prompts:
     """What each call of a run sends, by its number; the same scenario gives the same ones."""
-    chance = random.Random(scenario.seed)
-    kinds = list(scenario.mix.values())
-    drawn = chance.choices(kinds, [kind.weight for kind in kinds], k=count)
-    return [_body(scenario, kind, chance) for kind in drawn]
 
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._kinds = list(scenario.mix.values())
+        self._weights = [kind.weight for kind in self._kinds]
+        longest = max(kind.prompt_tokens for kind in self._kinds)
+        self._shared = random.Random(scenario.seed).choices(
+            TEXT.split(), k=round(longest * scenario.cache_share)
+        )
 
-def _body(scenario: Scenario, kind: Mix, chance: random.Random) -> Mapping[str, Any]:
-    same = round(kind.prompt_tokens * scenario.cache_share)
-    body: dict[str, Any] = {
-        "messages": [
-            {"role": "user", "content": _text(kind.prompt_tokens, same, scenario.seed, chance)}
-        ],
-        "max_completion_tokens": kind.answer_tokens,
-    }
-    if scenario.stream:
-        body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return body
+    def __getitem__(self, number: int) -> Mapping[str, Any]:
+        """The body; made when it is wanted, since a long run's do not fit into memory."""
+        chance = random.Random(f"{self._scenario.seed}/{number}")
+        (kind,) = chance.choices(self._kinds, self._weights)
+        text = self._text(kind, chance)
+        if self._scenario.operation == "embeddings":
+            return {"input": text}
+        body: dict[str, Any] = {
+            "messages": [{"role": "user", "content": text}],
+            # Not max_tokens, nor a temperature: reasoning models refuse both.
+            "max_completion_tokens": kind.answer_tokens,
+        }
+        if kind.reasoning_effort:
+            body["reasoning_effort"] = kind.reasoning_effort
+        if self._scenario.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return body
 
-
-def _text(tokens: int, same: int, seed: int, chance: random.Random) -> str:
-    """Caches know a prompt by its beginning, so what is the same comes first."""
-    words = TEXT.split()
-    shared = random.Random(seed).choices(words, k=same)
-    own = chance.choices(words, k=max(tokens - same - len(ENDING.split()), 0))
-    return " ".join([*shared, *own, ENDING])
+    def _text(self, kind: Mix, chance: random.Random) -> str:
+        """Caches know a prompt by its beginning, so what is the same comes first."""
+        shared = self._shared[: round(kind.prompt_tokens * self._scenario.cache_share)]
+        own = max(kind.prompt_tokens - len(shared) - len(ENDING.split()), 0)
+        return " ".join([*shared, *chance.choices(TEXT.split(), k=own), ENDING])

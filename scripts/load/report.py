@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from scripts.exit import Exit
-from scripts.load.scenario import Scenario
-from scripts.load.series import Slice
-from scripts.load.summary import Summary
-from scripts.load.verdict import Objectives, Reason
+from scripts.load.call import Call
+from scripts.load.run import Run
+from scripts.load.series import Slice, slices
+from scripts.load.summary import Summary, summarise
+from scripts.load.verdict import Reason, judge
 
 WORDS = {
     Exit.YES: "the objectives hold",
     Exit.NO: "the objectives do not hold",
     Exit.CANNOT_TELL: "cannot tell",
+    Exit.NOT_REACHED: "not reached",
 }
 
 
@@ -22,37 +23,32 @@ WORDS = {
 class Report:
     """One run, judged."""
 
-    run_id: str
-    began_at: datetime
-    """UTC."""
-    stack: str
-    deployment: str
-    """`account/deployment`."""
-    scenario: Scenario
-    partial: bool
+    run: Run
     summary: Summary
-    wanted: Objectives
     code: Exit
     reasons: Sequence[Reason]
     series: Sequence[Slice]
 
     def as_json(self) -> dict[str, Any]:
         """`plumb.load/1`."""
-        summary = self.summary
+        run, summary = self.run, self.summary
         return {
             "schema": "plumb.load/1",
-            "run_id": self.run_id,
-            "began_at": f"{self.began_at:%Y-%m-%dT%H:%M:%SZ}",
-            "stack": self.stack,
-            "deployment": self.deployment,
+            "run_id": run.run_id,
+            "began_at": f"{run.began_at:%Y-%m-%dT%H:%M:%SZ}",
+            "stack": run.stack,
+            "deployment": run.deployment,
+            "processes": run.processes,
             "verdict": WORDS[self.code],
             "exit_code": int(self.code),
-            "partial": self.partial,
+            "partial": run.partial,
+            "cut_off": run.cut_off,
             "reasons": [
                 {"exit_code": int(reason.code), "text": reason.text} for reason in self.reasons
             ],
-            "objectives": asdict(self.wanted),
-            "scenario": self.scenario.model_dump(),
+            "objectives": asdict(run.objectives),
+            "scenario": run.scenario.model_dump(),
+            "price": run.price.model_dump() if run.price else None,
             "measured": asdict(summary)
             | {
                 "good": summary.good,
@@ -60,6 +56,10 @@ class Report:
                 "throttled": summary.throttled,
                 "achieved_a_second": round(summary.achieved_a_second, 3),
                 "tokens_per_minute": round(summary.tokens_per_minute),
+                "tokens_a_minute": {
+                    name: round(summary.a_minute(count))
+                    for name, count in asdict(summary.tokens).items()
+                },
             },
         }
 
@@ -69,15 +69,15 @@ class Report:
         Raises:
             ValueError: no call was answered, so there is nothing to record.
         """
-        summary = self.summary
+        run, summary = self.run, self.summary
         if not summary.latency_ms:
             raise ValueError("no call was answered: there is nothing to record")
         p50, p95, p99 = (round(summary.latency_ms[name].value, 1) for name in ("p50", "p95", "p99"))
         return {
-            "runId": self.run_id,
-            "ranAt": f"{self.began_at:%Y-%m-%dT%H:%M:%SZ}",
+            "runId": run.run_id,
+            "ranAt": f"{run.began_at:%Y-%m-%dT%H:%M:%SZ}",
             "durationMin": round(summary.seconds / 60, 3),
-            "targetRps": self.scenario.calls_per_second,
+            "targetRps": run.scenario.calls_per_second,
             "achievedRps": round(summary.achieved_a_second, 3),
             "p50Ms": p50,
             "p95Ms": p95,
@@ -86,5 +86,45 @@ class Report:
             "throttledShare": round(summary.throttled / summary.ended, 6),
             "dropped": summary.dropped,
             "tokensPerMin": round(summary.tokens_per_minute),
-            **({"partial": True} if self.partial else {}),
+            **({"partial": True} if run.partial else {}),
         }
+
+
+def report(run: Run, calls: Sequence[Call]) -> Report:
+    """What the calls of a run come to.
+
+    Of a run that was killed the calls under way then are not among them; they are put back, since
+    those are the slow ones.
+    """
+    scenario = run.scenario
+    if not run.ended:
+        calls = [*calls, *_lost(run, calls)]
+    until_s = scenario.duration_s
+    if run.partial:
+        until_s = max((call.intended_s for call in calls), default=0.0)
+    summary = summarise(
+        calls,
+        from_s=scenario.warm_up_s,
+        until_s=max(until_s, scenario.warm_up_s),
+        objective_ms=run.objectives.latency_ms,
+        price=run.price,
+    )
+    cut_off = run.cut_off or ("" if run.ended else "it was killed, or is under way")
+    code, reasons = judge(summary, run.objectives, partial=run.partial, cut_off=cut_off)
+    return Report(
+        run=run,
+        summary=summary,
+        code=code,
+        reasons=reasons,
+        series=slices(calls, scenario.duration_s),
+    )
+
+
+def _lost(run: Run, calls: Sequence[Call]) -> Sequence[Call]:
+    last = max((call.ended_s or call.intended_s for call in calls), default=0.0)
+    told = {call.number for call in calls}
+    return [
+        Call(number=number, intended_s=at, sent_s=at, ended_s=None, answer=None)
+        for number, at in enumerate(run.scenario.due())
+        if at <= last and number not in told
+    ]

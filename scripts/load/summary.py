@@ -1,12 +1,16 @@
 """What a run came to: one pass over its calls."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scripts.load.call import Call, Tokens
-from scripts.measure.percentiles import Percentile, percentile
 from scripts.client.outcome import ERRORS, OUTCOMES, THROTTLED
+from scripts.load.call import Call, Tokens
+from scripts.load.cost import Price
+from scripts.measure.percentiles import Percentile, percentile
+
+NOT_ALLOWED = frozenset({401, 403})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +39,18 @@ class Summary:
     slow: int
     """Good answers over the objective."""
     spilled: int
+    refused_unseen: int
+    """Calls that never reached a model: no connection, or whoever asked may not."""
+    waits_ms: dict[str, Percentile]
+    """p50, p95, p99 of the retry-after that refused callers were told; none without one."""
+    waits_sum_ms: float
     longest_wait_ms: float | None
-    """Largest retry-after."""
+    least_limit_tokens: int | None
+    """The smallest limit in tokens a minute that an answer told of."""
     utilisation_mean: float | None
     utilisation_most: float | None
+    cost: float | None
+    """In the currency of the run's price; None if nobody knows it."""
 
     @property
     def ended(self) -> int:
@@ -62,11 +74,19 @@ class Summary:
 
     @property
     def tokens_per_minute(self) -> float:
-        return 60 * (self.tokens.prompt + self.tokens.answer) / self.seconds if self.seconds else 0
+        return self.a_minute(self.tokens.prompt + self.tokens.answer)
+
+    def a_minute(self, count: float) -> float:
+        return 60 * count / self.seconds if self.seconds else 0.0
 
 
 def summarise(
-    calls: Sequence[Call], *, from_s: float, until_s: float, objective_ms: float
+    calls: Sequence[Call],
+    *,
+    from_s: float,
+    until_s: float,
+    objective_ms: float,
+    price: Price | None = None,
 ) -> Summary:
     """What the calls that were meant between two times came to.
 
@@ -89,6 +109,7 @@ def summarise(
     ]
     late = [call.late_ms for call in meant if call.sent_s is not None]
     loads = [answer.utilisation for _, answer in ended if answer.utilisation is not None]
+    limits = [answer.limit_tokens for _, answer in ended if answer.limit_tokens is not None]
     waits = [answer.retry_after_ms for _, answer in ended if answer.retry_after_ms is not None]
     return Summary(
         seconds=until_s - from_s,
@@ -108,9 +129,17 @@ def summarise(
         ),
         slow=sum(latency > objective_ms for latency in latencies),
         spilled=sum(answer.spilled for _, answer in ended),
+        refused_unseen=sum(
+            answer.outcome == "connection" or answer.status in NOT_ALLOWED for _, answer in ended
+        ),
+        waits_ms=_percentiles(waits),
+        waits_sum_ms=math.fsum(waits),
         longest_wait_ms=max(waits, default=None),
-        utilisation_mean=sum(loads) / len(loads) if loads else None,
+        least_limit_tokens=min(limits, default=None),
+        utilisation_mean=math.fsum(loads) / len(loads) if loads else None,
         utilisation_most=max(loads, default=None),
+        # Of all calls, the warm-up's as well: they are paid for too.
+        cost=math.fsum(price.of(call.answer) for call in calls if call.answer) if price else None,
     )
 
 

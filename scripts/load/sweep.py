@@ -23,6 +23,8 @@ class Stage:
     summary: Summary
     problems: Sequence[str]
     """Why it does not hold; none if it does."""
+    cut_off: str = ""
+    """Why it ended before its time; empty if it did not."""
 
 
 def rates(first: float) -> Iterator[float]:

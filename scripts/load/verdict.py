@@ -31,31 +31,50 @@ class Reason:
     text: str
 
 
-def judge(summary: Summary, wanted: Objectives, *, partial: bool) -> tuple[Exit, list[Reason]]:
-    """The verdict, and all that speaks for or against it. No data is never a yes."""
-    reasons = list(_reasons(summary, wanted, partial))
+def judge(
+    summary: Summary, wanted: Objectives, *, partial: bool, cut_off: str = ""
+) -> tuple[Exit, list[Reason]]:
+    """The verdict, and all that speaks for or against it. No data is never a yes.
+
+    cut_off: why a partial run ended early, where somebody knows.
+    """
+    reasons = list(_reasons(summary, wanted, partial, cut_off))
     codes = {reason.code for reason in reasons}
-    for code in (Exit.NO, Exit.CANNOT_TELL):
+    for code in (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL):
         if code in codes:
             return code, reasons
     return Exit.YES, reasons
 
 
-def _reasons(summary: Summary, wanted: Objectives, partial: bool) -> Iterator[Reason]:
+def _reasons(summary: Summary, wanted: Objectives, partial: bool, cut_off: str) -> Iterator[Reason]:
     if partial:
-        yield Reason(code=Exit.CANNOT_TELL, text="the run was cut off. Fix: run it again")
+        why = f": {cut_off}" if cut_off else ""
+        yield Reason(code=Exit.CANNOT_TELL, text=f"the run was cut off{why}. Fix: run it again")
+    elif summary.unfinished:
+        yield Reason(
+            code=Exit.CANNOT_TELL,
+            text=f"what became of {summary.unfinished} calls is not known. Fix: run it again",
+        )
+    if summary.ended and summary.refused_unseen == summary.ended:
+        # That says nothing of how fast the model is, so nothing else is judged.
+        yield Reason(
+            code=Exit.NOT_REACHED,
+            text=f"not one of {summary.ended} calls was let through to the model. Fix: plumb smoke "
+            "tells whether it is the network, the sign-in or a role",
+        )
+        return
     if summary.dropped:
         yield Reason(
             code=Exit.NO,
             text=f"{summary.dropped} calls were not sent: too many were under way. "
-            "Fix: more capacity, or a higher --in-flight if callers really are so many",
+            "Fix: more capacity, or a higher in_flight if callers really are so many",
         )
     latest_ms = max(LATEST_MS, LATEST_SHARE * wanted.latency_ms)
     if summary.late_ms_p99 > latest_ms:
         yield Reason(
             code=Exit.CANNOT_TELL,
             text=f"this machine sent {summary.late_ms_p99:.0f} ms late (p99, at most "
-            f"{latest_ms:.0f}). Fix: a lower rate, or several machines",
+            f"{latest_ms:.0f}). Fix: a lower rate, or --workers",
         )
     enough = fewest_calls(SLOW_SHARE)
     if summary.ended < enough:

@@ -1,19 +1,27 @@
-"""One chat completion over HTTP, timed and counted.
+"""One call over HTTP, timed and counted.
 
 Not through the openai SDK, whose models cost more than a call does: a generator that is busy
 measures itself.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import httpx2
 
+from scripts.client.outcome import (
+    SPILLED_FROM,
+    UTILISATION,
+    Outcome,
+    of_ending,
+    of_status,
+    retry_after_s,
+)
 from scripts.load.call import Answer, Tokens
 from scripts.load.connections import Connections
-from scripts.client.outcome import UTILISATION, Outcome, of_status
 
 DONE: Final = "[DONE]"
 
@@ -26,6 +34,14 @@ class Target:
     deployment: str
     tokens_per_minute: int | None
     """As declared; None where the unit is another."""
+    operation: Literal["chat", "embeddings"] = "chat"
+    timeout_s: float = 60.0
+    """For the whole of a call, since a server may send a byte now and then for ever."""
+
+    @property
+    def url(self) -> str:
+        operation = "chat/completions" if self.operation == "chat" else self.operation
+        return f"{self.endpoint.rstrip('/')}/openai/v1/{operation}"
 
 
 async def ask(
@@ -39,10 +55,11 @@ async def ask(
     answering = False
     try:
         async with (
+            asyncio.timeout(target.timeout_s),
             connections.lend() as web,
             web.stream(
                 "POST",
-                f"{target.endpoint.rstrip('/')}/openai/v1/chat/completions",
+                target.url,
                 json={**body, "model": target.deployment},
                 headers={"Authorization": f"Bearer {token()}"},
             ) as response,
@@ -52,8 +69,8 @@ async def ask(
                 return _refused(response, await response.aread(), target)
             if body.get("stream"):
                 return await _streamed(response, clock)
-            return _answered(response, json.loads(await response.aread()))
-    except httpx2.TimeoutException:
+            return _answered(response, json.loads(await response.aread()), target)
+    except TimeoutError:
         return Answer(outcome="timeout")
     except (httpx2.RequestError, json.JSONDecodeError):
         return Answer(outcome="cut" if answering else "connection")
@@ -70,12 +87,15 @@ def _refused(response: httpx2.Response, content: bytes, target: Target) -> Answe
     return Answer(outcome=outcome, **_told(response))
 
 
-def _answered(response: httpx2.Response, body: Any) -> Answer:
+def _answered(response: httpx2.Response, body: Any, target: Target) -> Answer:
     if not isinstance(body, dict):
         return Answer(outcome="cut", **_told(response))
-    choices = body.get("choices") or [{}]
-    finish = choices[0].get("finish_reason")
-    return Answer(outcome=_ending(finish), tokens=_tokens(body.get("usage")), **_told(response))
+    if target.operation == "embeddings":
+        outcome: Outcome = "ok" if body.get("data") else "cut"
+    else:
+        choices = body.get("choices") or [{}]
+        outcome = of_ending(choices[0].get("finish_reason"))
+    return Answer(outcome=outcome, tokens=_tokens(body.get("usage")), **_told(response))
 
 
 async def _streamed(response: httpx2.Response, clock: Callable[[], float]) -> Answer:
@@ -98,18 +118,12 @@ async def _streamed(response: httpx2.Response, clock: Callable[[], float]) -> An
                 chunks += 1
             finish = choice.get("finish_reason") or finish
     return Answer(
-        outcome=_ending(finish) if usage else "cut",
+        outcome=of_ending(finish) if usage else "cut",
         first_text_s=first,
         chunks=chunks,
         tokens=_tokens(usage),
         **_told(response),
     )
-
-
-def _ending(finish_reason: str | None) -> Outcome:
-    if finish_reason is None:
-        return "cut"
-    return "filtered" if finish_reason == "content_filter" else "ok"
 
 
 def _tokens(usage: Any) -> Tokens:
@@ -127,22 +141,20 @@ def _tokens(usage: Any) -> Tokens:
 
 def _told(response: httpx2.Response) -> dict[str, Any]:
     headers = response.headers
+    wait_s = retry_after_s(headers)
     return {
         "status": response.status_code,
-        "retry_after_ms": _milliseconds(headers),
+        "retry_after_ms": None if wait_s is None else 1000 * wait_s,
         "utilisation": _share(headers.get(UTILISATION, "")),
+        "limit_tokens": _count(headers.get("x-ratelimit-limit-tokens", "")),
         "region": headers.get("x-ms-region", ""),
-        "spilled": "x-ms-spillover-from-deployment" in headers,
+        "request_id": headers.get("apim-request-id", ""),
+        "spilled": SPILLED_FROM in headers,
     }
 
 
-def _milliseconds(headers: Mapping[str, str]) -> float | None:
-    for name, milliseconds in (("retry-after-ms", 1.0), ("retry-after", 1000.0)):
-        try:
-            return float(headers[name]) * milliseconds
-        except (KeyError, ValueError):
-            continue
-    return None
+def _count(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
 
 
 def _share(percent: str) -> float | None:

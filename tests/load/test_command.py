@@ -8,10 +8,11 @@ from typer.testing import CliRunner
 
 from components import settings
 from components.sections import ObjectiveSettings
-from scripts import model_client, stack_outputs
+from scripts import stack_outputs
 from scripts.cli import app
 from scripts.load import connections
-from tests.load.test_measure import OUTPUTS, good
+from tests.load.outputs import OUTPUTS
+from tests.load.test_measure import good
 from tests.load.test_wire import answering
 
 SCENARIO = """
@@ -32,14 +33,14 @@ PATIENT = DEV.observability.model_copy(
 def plumb(monkeypatch, tmp_path):
     """Runs the command in front of a server that answers by `handler`; keeps runs in tmp_path."""
     monkeypatch.setattr(stack_outputs, "read", lambda stack: OUTPUTS)
-    monkeypatch.setattr(model_client, "sign_in", lambda: lambda: "a-secret-token")
+    monkeypatch.setattr("scripts.load.plan.sign_in", lambda: lambda: "a-secret-token")
     monkeypatch.setattr("components.stack_file.ROOT", tmp_path)
     patient = DEV.model_copy(update={"observability": PATIENT})
     monkeypatch.setattr(settings, "read", lambda stack: patient)
 
     def run(*arguments, handler=good, scenario=SCENARIO):
         (tmp_path / "chat.yaml").write_text(scenario)
-        monkeypatch.setattr(connections, "connections", lambda timeout_s: answering(handler))
+        monkeypatch.setattr(connections, "connections", lambda: answering(handler))
         command = ["load", str(tmp_path / "chat.yaml"), "--stack", "dev", *arguments]
         return CliRunner().invoke(app, command)
 
@@ -55,6 +56,7 @@ def test_a_run_that_holds_exits_with_0_and_says_where_it_is_kept(plumb, tmp_path
         "calls.jsonl",
         "report.html",
         "report.json",
+        "run.json",
     }
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.stack_file import ROOT
-from scripts.load.prompts import ENDING, bodies
+from scripts.load.prompts import ENDING, Prompts
 from scripts.load.scenario import WrongScenario, parse, read
 
 CHAT = {
@@ -30,6 +30,10 @@ def test_every_scenario_of_the_project_is_one(path):
         ({"rps": 2}, "rps: no such setting"),
         ({"mix": {}}, "mix"),
         ({"mix": {"a": {"prompt_tokens": 1}}}, r"mix\.a\.answer_tokens"),
+        ({"operation": "embeddings"}, "embeddings have not"),
+        ({"operation": "images"}, "operation"),
+        ({"arrivals": "replay", "replay": [2.0, 1.0]}, "do not rise"),
+        ({"arrivals": "replay", "replay": [1.0, 1.0]}, "one moment"),
         ({"warm_up_s": 60}, "leaves nothing"),
         ({"arrivals": "replay"}, "lists the times"),
         ({"replay": [0.0, 1.0]}, "lists the times"),
@@ -58,9 +62,13 @@ def test_a_missing_file_says_what_to_do(tmp_path):
         read(tmp_path / "none.yaml")
 
 
+def bodies(count=4, **changes):
+    prompts = Prompts(parse(CHAT | changes, "x.yaml"))
+    return [prompts[number] for number in range(count)]
+
+
 def contents(count=4, **changes):
-    wanted = parse(CHAT | changes, "x.yaml")
-    return [body["messages"][0]["content"] for body in bodies(wanted, count)]
+    return [body["messages"][0]["content"] for body in bodies(count, **changes)]
 
 
 @given(st.integers(8, 500), st.sampled_from([0.0, 0.3, 1.0]))
@@ -86,13 +94,30 @@ def test_kinds_are_drawn_by_their_weights():
         "often": {"weight": 3.0, "prompt_tokens": 10, "answer_tokens": 1},
         "rarely": {"weight": 1.0, "prompt_tokens": 10, "answer_tokens": 2},
     }
-    drawn = [
-        each["max_completion_tokens"] for each in bodies(parse(CHAT | {"mix": mix}, ""), 4_000)
-    ]
+    drawn = [each["max_completion_tokens"] for each in bodies(4_000, mix=mix)]
     assert drawn.count(1) / len(drawn) == pytest.approx(0.75, abs=0.03)
 
 
 def test_a_stream_asks_for_its_usage():
-    asked = bodies(parse(CHAT, ""), 1)[0]
-    assert asked["stream_options"] == {"include_usage": True}
-    assert "stream" not in bodies(parse(CHAT | {"stream": False}, ""), 1)[0]
+    assert bodies()[0]["stream_options"] == {"include_usage": True}
+    assert "stream" not in bodies(stream=False)[0]
+
+
+@pytest.mark.parametrize("effort", [None, "minimal", "high"])
+def test_a_reasoning_model_is_asked_as_it_wants_to_be(effort):
+    mix = {"one": {"prompt_tokens": 10, "answer_tokens": 7, "reasoning_effort": effort}}
+    (asked,) = bodies(1, mix=mix)
+    assert asked["max_completion_tokens"] == 7
+    assert asked.get("reasoning_effort") == effort
+    assert not {"max_tokens", "temperature", "top_p"} & set(asked)
+
+
+def test_embeddings_are_asked_with_a_text_alone():
+    mix = {"one": {"prompt_tokens": 10}}
+    (asked,) = bodies(1, mix=mix, operation="embeddings")
+    assert set(asked) == {"input"}
+
+
+def test_any_prompt_of_a_long_run_is_made_by_its_number_alone():
+    prompts = Prompts(parse(CHAT, "x.yaml"))
+    assert prompts[5_000_000] == prompts[5_000_000] != prompts[0]

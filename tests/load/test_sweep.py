@@ -3,12 +3,12 @@
 import pytest
 
 from scripts.exit import Exit
-from scripts.load.search import Sweep
+from scripts.load.search import whole
 from scripts.load.summary import summarise
 from scripts.load.sweep import STEP, Stage, knee, problems, rates
 from scripts.load.verdict import Objectives
 from tests.load.calls import call, dropped, many
-from tests.load.test_scenario import CHAT, parse
+from tests.load.runs import run
 
 WANTED = Objectives(latency_ms=3_000, error_share=0.05, throttled_share=0.05)
 
@@ -17,8 +17,8 @@ def summary(calls):
     return summarise(calls, from_s=0, until_s=60, objective_ms=WANTED.latency_ms)
 
 
-def stage(rate, *said):
-    return Stage(calls_per_second=rate, summary=summary(many(100)), problems=said)
+def stage(rate, *said, cut_off=""):
+    return Stage(calls_per_second=rate, summary=summary(many(100)), problems=said, cut_off=cut_off)
 
 
 def test_each_stage_is_a_quarter_faster():
@@ -50,23 +50,17 @@ def test_the_knee_is_before_the_first_that_does_not_hold():
 
 
 @pytest.mark.parametrize(
-    ("stages", "partial", "code"),
+    ("stages", "code"),
     [
-        ([stage(1), stage(2, "p95")], False, Exit.YES),
-        ([stage(1, "p95")], False, Exit.NO),
-        ([stage(1), stage(2)], False, Exit.CANNOT_TELL),
-        ([stage(1)], True, Exit.CANNOT_TELL),
-        ([], False, Exit.CANNOT_TELL),
+        ([stage(1), stage(2, "p95")], Exit.YES),
+        ([stage(1, "p95")], Exit.NO),
+        ([stage(1), stage(2)], Exit.CANNOT_TELL),
+        ([stage(1), stage(2, cut_off="SIGINT came")], Exit.CANNOT_TELL),
+        ([stage(1), stage(2, "p95", cut_off="61 of 100 calls went wrong")], Exit.YES),
+        ([], Exit.CANNOT_TELL),
     ],
 )
-def test_only_a_load_that_was_too_much_shows_how_much_is_borne(stages, partial, code):
-    swept = Sweep(
-        run_id="x",
-        stack="dev",
-        deployment="primary/chat-v3",
-        scenario=parse(CHAT, "x"),
-        stages=stages,
-        partial=partial,
-    )
+def test_only_a_load_that_was_too_much_shows_how_much_is_borne(stages, code):
+    swept = whole(run(), stages)
     assert swept.code == code
     assert swept.as_json()["exit_code"] == code

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -24,14 +25,14 @@ def answering(handler):
     return Connections(lambda: httpx2.AsyncClient(transport=httpx2.MockTransport(handler)))
 
 
-def asked(handler, **body):
+def asked(handler, target=TARGET, **body):
     """Asks a server that answers by a function, with a clock that counts its own reading."""
     ticks = iter(range(1, 100))
 
     async def work():
         async with answering(handler) as connections:
             return await ask(
-                connections, TARGET, body, lambda: "a-token", lambda: float(next(ticks))
+                connections, target, body, lambda: "a-token", lambda: float(next(ticks))
             )
 
     return asyncio.run(work())
@@ -144,8 +145,7 @@ def test_how_long_to_wait_is_read_in_milliseconds(headers, wait_ms):
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (httpx2.ReadTimeout("slow"), "timeout"),
-        (httpx2.ConnectTimeout("slow"), "timeout"),
+        (httpx2.ConnectTimeout("nobody there"), "connection"),
         (httpx2.ConnectError("refused"), "connection"),
         (httpx2.RemoteProtocolError("closed"), "connection"),
     ],
@@ -170,3 +170,35 @@ def test_an_answer_that_breaks_off_was_cut():
 @pytest.mark.parametrize("text", ["<html>", "[]", "null", "{}"])
 def test_an_answer_that_is_none_was_cut(text):
     assert asked(lambda request: httpx2.Response(200, text=text)).outcome == "cut"
+
+
+async def _drips():
+    while True:
+        yield b": wait\n\n"
+        await asyncio.sleep(0)
+
+
+async def _hangs():
+    yield b""
+    await asyncio.sleep(3_600)
+
+
+@pytest.mark.parametrize("answer", [_drips, _hangs])
+def test_an_answer_that_never_ends_is_too_late_as_a_whole(answer):
+    impatient = replace(TARGET, timeout_s=0.02)
+    answered = asked(lambda request: httpx2.Response(200, content=answer()), impatient, stream=True)
+    assert answered.outcome == "timeout"
+
+
+def test_embeddings_have_a_vector_and_no_ending():
+    embeds = replace(TARGET, operation="embeddings")
+    seen = []
+
+    def handler(request):
+        seen.append(request)
+        return httpx2.Response(200, json={"data": [{"embedding": [0.1]}], "usage": USAGE})
+
+    answer = asked(handler, embeds, input="a text")
+    assert str(seen[0].url) == "https://cora.example/openai/v1/embeddings"
+    assert (answer.outcome, answer.tokens.prompt) == ("ok", 120)
+    assert asked(lambda request: httpx2.Response(200, json={"data": []}), embeds).outcome == "cut"
