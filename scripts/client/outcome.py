@@ -79,9 +79,9 @@ def of_error(error: "APIError") -> Outcome:
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """How long Azure asks to wait."""
-    for name, seconds in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+    for name, a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
-            return max(0.0, float(headers[name]) * seconds)
+            return max(0.0, float(headers[name]) / a_second)
         except (KeyError, ValueError):
             continue
     return None
