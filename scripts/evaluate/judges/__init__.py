@@ -1,0 +1,1 @@
+"""Models that judge answers: asked by our own prompts, or through azure-ai-evaluation."""
