@@ -164,7 +164,7 @@ RULES: Final[list[Rule]] = [
         number=9,
         category="performance",
         severity="High",
-        levels=Levels.of("aMM"),
+        levels=Levels.of("aaM"),
         description="What answers callers was load tested as it is deployed: the same model, "
         "version and SKU, with no more capacity.",
         why="Throughput depends on the model, the SKU and the capacity; a test of another says "

@@ -147,7 +147,7 @@ RULES: Final[list[Rule]] = [
         number=1,
         category="quality",
         severity="High",
-        levels=Levels.of("aMM"),
+        levels=Levels.of("aaM"),
         description="What answers callers has been evaluated, and for prod read by people.",
         why="Nobody knows how a model answers until somebody has asked it, with this prompt and "
         "this filter. Without an evaluation the first to find out are the callers.",
@@ -161,7 +161,7 @@ RULES: Final[list[Rule]] = [
         number=2,
         category="quality",
         severity="High",
-        levels=Levels.of("aMM"),
+        levels=Levels.of("aaM"),
         description="The model, version, content filter and prompt that were evaluated are those "
         "that are deployed.",
         why="A score says nothing of another model, another prompt or another filter.",
