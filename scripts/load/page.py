@@ -6,11 +6,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-import jinja2
-
 from scripts.client.outcome import ERRORS, THROTTLED
 from scripts.load.report import WORDS, Report
 from scripts.load.series import Slice
+from scripts.pages import pages
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 180.0
@@ -28,20 +27,9 @@ class Bar:
     title: str
 
 
-def pages() -> jinja2.Environment:
-    """The pages beside this file."""
-    return jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    )
-
-
 def page(report: Report) -> str:
     """HTML of one run; it needs nothing else, and prints."""
-    template = pages().get_template("page.html")
+    template = pages(Path(__file__).parent).get_template("page.html")
     slow = [each.p95_ms for each in report.series if each.p95_ms is not None]
     highest = 1.05 * max([*slow, report.run.objectives.latency_ms])
     scenario = report.run.scenario

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scripts.load.page import HEIGHT, WIDTH, pages
+from scripts.load.page import HEIGHT, WIDTH
 from scripts.load.summary import Summary
 from scripts.load.sweep import ACHIEVED_SHARE, THROTTLED_SHARE, Stage
+from scripts.pages import pages
 
 if TYPE_CHECKING:
     from scripts.load.search import Sweep
@@ -42,7 +44,7 @@ def page(swept: "Sweep") -> str:
     latencies = list(_latencies(swept.stages))
     slowest = max([ms for *_, ms in latencies] + [objectives.latency_ms]) * 1.05
     return (
-        pages()
+        pages(Path(__file__).parent)
         .get_template("sweep_page.html")
         .render(
             swept=swept,
