@@ -249,6 +249,12 @@ def _facts() -> dict[str, Any]:
     return facts
 
 
+def as_of() -> str:
+    """The date (ISO) of the newest thing that models.yaml says."""
+    date: str = _facts()["as_of"]
+    return date
+
+
 def _flat(regions: list[Any]) -> Iterator[str]:
     for region in regions:
         if isinstance(region, list):

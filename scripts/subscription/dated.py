@@ -65,7 +65,7 @@ class Dated:
 
 
 def _not_here(what: str) -> Unknown:
-    return Unknown(reason=f"{what}: the dated tables do not tell. Fix: leave out --offline")
+    return Unknown(reason=f"{what}: the dated tables do not tell", fix="leave out --offline")
 
 
 def _offered(model: catalog.Model, location: str) -> OfferedModel:

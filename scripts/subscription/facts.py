@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from scripts.exit import Exit
 
@@ -17,11 +17,15 @@ class Unknown:
     """Stands where an answer should: nobody may take it for an empty list."""
 
     reason: str
-    """What was asked and what came of it, with a fix."""
+    """What was asked, and what came of it."""
+    fix: str
     code: Exit = Exit.CANNOT_TELL
     """What a command that needed it answers: 4 if not reached or not allowed, else 3."""
     missing_action: str | None = None
     """What a role would have to allow, where that is why."""
+
+    def __str__(self) -> str:
+        return f"{self.reason}. Fix: {self.fix}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +143,10 @@ class Account:
     kind: str
     state: str
 
+    @property
+    def group_id(self) -> str:
+        return self.id.partition("/providers/")[0]
+
 
 @dataclass(frozen=True, kw_only=True)
 class LiveDeployment:
@@ -234,14 +242,12 @@ class Subscription(Protocol):
     def permissions(self, scope: str) -> tuple[Permission, ...] | Unknown:
         """Of whoever asks; a scope is `""` for the subscription, or an id below it."""
 
-    def private_zones(self) -> tuple[PrivateZone, ...] | Unknown: ...
+    def private_zones(self) -> tuple[PrivateZone, ...] | Unknown:
+        """Those under which an account answers, `catalog.PRIVATE_DNS_ZONES`."""
 
     def calculate_capacity(
         self, model: ModelKey, sku: str, workloads: Sequence[Workload]
     ) -> Estimate | Unknown: ...
-
-
-Fact = TypeVar("Fact")
 
 
 def _matches(action: str, patterns: Sequence[str]) -> bool:

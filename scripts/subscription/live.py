@@ -9,6 +9,7 @@ from azure.mgmt.cognitiveservices.models import (
     ModelCapacityCalculatorWorkloadRequestParam,
 )
 
+from components import catalog
 from scripts.subscription import wire
 from scripts.subscription.arm import Arm, pages
 from scripts.subscription.facts import (
@@ -32,8 +33,12 @@ from scripts.subscription.patience import CONNECT_S, Patience
 Told = TypeVar("Told")
 
 ACCOUNT_TYPE: Final = "Microsoft.CognitiveServices/accounts"
+ZONE_TYPE: Final = "Microsoft.Network/privateDnsZones"
+
+# API versions of what the client does not know.
 PERMISSIONS: Final = "2022-04-01"
-"""API version. Documented for groups and resources; a subscription answers as well."""
+"""Documented for groups and resources; a subscription answers as well."""
+ZONES: Final = "2024-06-01"
 
 
 class Live:
@@ -124,7 +129,19 @@ class Live:
         )
 
     def private_zones(self) -> tuple[PrivateZone, ...] | Unknown:
-        return Unknown(reason="private DNS zones: not asked")
+        def call(seconds: float) -> tuple[PrivateZone, ...]:
+            here = f"/subscriptions/{self._arm.subscription}/providers/{ZONE_TYPE}"
+            return tuple(
+                wire.private_zone(
+                    each,
+                    pages(self._raw, f"{each['id']}/virtualNetworkLinks", ZONES, seconds),
+                    pages(self._raw, f"{each['id']}/A", ZONES, seconds),
+                )
+                for each in pages(self._raw, here, ZONES, seconds)
+                if each["name"] in catalog.PRIVATE_DNS_ZONES
+            )
+
+        return self._patience.ask("private DNS zones", call)
 
     def calculate_capacity(
         self, model: ModelKey, sku: str, workloads: Sequence[Workload]

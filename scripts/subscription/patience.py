@@ -50,7 +50,7 @@ class Patience:
 
         def once() -> Told | Unknown:
             if self.left_s <= 0:
-                return Unknown(reason=f"{what}: no time was left. Fix: a longer --deadline")
+                return Unknown(reason=f"{what}: no time was left", fix="a longer --deadline")
             return call(min(CALL_S, self.left_s))
 
         again = Retrying(
@@ -66,7 +66,10 @@ class Patience:
             return unanswered(what, error)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             said = " ".join(str(error).split())[:200]
-            return Unknown(reason=f"{what}: an answer that is none of Azure's: {said}")
+            return Unknown(
+                reason=f"{what}: an answer that is none of Azure's: {said}",
+                fix="ask again later; if it stays so, a newer plumb",
+            )
 
 
 def passes(error: BaseException) -> bool:
@@ -91,26 +94,36 @@ def wait_s(state: RetryCallState) -> float:
 
 def unanswered(what: str, error: AzureError) -> Unknown:
     """Why there is no answer, for a person."""
-    if not isinstance(error, HttpResponseError) or error.status_code is None:
-        said = _short(error)
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    if status is None:
         signing_in = isinstance(error, ClientAuthenticationError)
-        fix = "az login, or the environment's credentials" if signing_in else "the way to Azure"
-        return Unknown(reason=f"{what}: not reached: {said}. Fix: {fix}", code=Exit.NOT_REACHED)
-    status, code = error.status_code, getattr(error.error, "code", None) or ""
-    said = f"{what}: {status} {code}".rstrip()
+        return Unknown(
+            reason=f"{what}: {'nobody is signed in' if signing_in else 'not reached'}: "
+            f"{_short(error)}",
+            fix="az login" if signing_in else "the network between here and Azure",
+            code=Exit.NOT_REACHED,
+        )
+    said = f"{what}: {status} {_code(error)}".rstrip()
     if status == 429:
-        return Unknown(reason=f"{said}. Fix: ask again in a minute")
+        return Unknown(reason=said, fix="ask again in a minute")
     if status in (401, 403):
-        found = ACTION.search(str(error.message))
-        action, scope = found.groups() if found else (None, "the subscription")
+        found = ACTION.search(error.message)
+        action, scope = found.groups() if found else (None, None)
         needed = f"{action} at {scope}" if action else "a role that allows it"
         return Unknown(
-            reason=f"{said}: you lack {needed}", code=Exit.NOT_REACHED, missing_action=action
+            reason=f"{said}: not allowed",
+            fix=f"sign in as somebody who has {needed}",
+            code=Exit.NOT_REACHED,
+            missing_action=action,
         )
     if status >= 500:
-        return Unknown(reason=f"{said}. Fix: ask again later", code=Exit.NOT_REACHED)
-    return Unknown(reason=f"{said}: {_short(error)}", code=Exit.CANNOT_TELL)
+        return Unknown(reason=said, fix="ask again later", code=Exit.NOT_REACHED)
+    return Unknown(reason=f"{said}: {_short(error)}", fix="see what Azure says there")
+
+
+def _code(error: AzureError) -> str:
+    return str(getattr(getattr(error, "error", None), "code", None) or "")
 
 
 def _short(error: AzureError) -> str:
-    return " ".join(str(error.message).split())[:200].rstrip(".")
+    return " ".join(error.message.split())[:200].rstrip(".")

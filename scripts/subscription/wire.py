@@ -14,6 +14,7 @@ from scripts.subscription.facts import (
     ModelKey,
     OfferedModel,
     Permission,
+    PrivateZone,
     RateLimit,
     Replacement,
     Room,
@@ -214,6 +215,25 @@ def deployment(told: Any) -> LiveDeployment:
 def permission(told: Mapping[str, Any]) -> Permission:
     return Permission(
         actions=tuple(told.get("actions") or ()), not_actions=tuple(told.get("notActions") or ())
+    )
+
+
+def private_zone(
+    told: Mapping[str, Any],
+    links: Iterable[Mapping[str, Any]],
+    records: Iterable[Mapping[str, Any]],
+) -> PrivateZone:
+    return PrivateZone(
+        id=told["id"],
+        name=told["name"],
+        networks=tuple(each["properties"]["virtualNetwork"]["id"] for each in links),
+        addresses=tuple(
+            (
+                each["name"],
+                tuple(one["ipv4Address"] for one in each["properties"].get("aRecords") or ()),
+            )
+            for each in records
+        ),
     )
 
 

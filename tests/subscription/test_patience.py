@@ -135,4 +135,4 @@ def test_what_a_role_lacks_is_named():
     )
     answer = patience(Time()).ask("quota", Service(refused(403, message)))
     assert answer.missing_action == "Microsoft.CognitiveServices/locations/usages/read"
-    assert "at /subscriptions/s" in answer.reason
+    assert answer.fix.endswith("usages/read at /subscriptions/s")

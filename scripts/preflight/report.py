@@ -1,0 +1,124 @@
+"""What preflight tells: for programs, and for a terminal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from components.stack_file import Place
+from scripts.exit import Exit
+from scripts.preflight.checks.every import CHECKS, OFFLINE
+from scripts.preflight.finding import Check, Finding
+from scripts.preflight.pool import Pool, pools
+from scripts.preflight.seen import Seen
+from scripts.preflight.wanted import Wanted
+from scripts.subscription.facts import Usage
+
+Outcome = Literal["ok", "warn", "fail", "unknown", "not asked"]
+
+PRECEDENCE: Final = (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
+
+WORDS: Final = {
+    Exit.YES: "nothing stands in the way of `up`",
+    Exit.NO: "Azure would refuse it",
+    Exit.CANNOT_TELL: "cannot tell",
+    Exit.NOT_REACHED: "not reached, or not allowed",
+}
+OFFLINE_WORDS: Final = "the dated tables have nothing against it; Azure was not asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One stack, judged."""
+
+    wanted: Wanted
+    seen: Seen
+    as_of: str | None
+    """The date of the tables, if Azure was not asked."""
+    seconds: float
+    outcomes: Mapping[Check, Outcome]
+    findings: Sequence[Finding]
+    pools: Sequence[Pool]
+
+    @property
+    def code(self) -> Exit:
+        codes = {each.code for each in self.findings}
+        return next((each for each in PRECEDENCE if each in codes), Exit.YES)
+
+    @property
+    def words(self) -> str:
+        return OFFLINE_WORDS if self.as_of and self.code == Exit.YES else WORDS[self.code]
+
+    def as_json(self, line: Callable[[Place], int | None]) -> dict[str, Any]:
+        """`plumb.preflight/1`; `line` knows where in the stack file a setting stands."""
+        return {
+            "schema": "plumb.preflight/1",
+            "stack": self.wanted.stack,
+            "at": f"{self.seen.at:%Y-%m-%dT%H:%M:%SZ}",
+            "subscription": self.seen.subscription,
+            "offline": self.as_of is not None,
+            "tables_of": self.as_of,
+            "seconds": round(self.seconds, 1),
+            "verdict": self.words,
+            "exit_code": int(self.code),
+            "checks": dict(self.outcomes),
+            "findings": [
+                {
+                    "check": each.check,
+                    "level": each.level,
+                    "setting": dotted(each.place),
+                    "line": line(each.place),
+                    "found": each.found,
+                    "wanted": each.wanted,
+                    "fix": each.fix,
+                    "exit_code": int(each.code),
+                }
+                for each in self.findings
+            ],
+            "pools": [_pool(each) for each in self.pools],
+        }
+
+
+def judge(wanted: Wanted, seen: Seen, *, seconds: float, as_of: str | None = None) -> Report:
+    """What every check says; offline, those that the tables can answer."""
+    findings: list[Finding] = []
+    outcomes: dict[Check, Outcome] = {}
+    for name, check in CHECKS.items():
+        if as_of is not None and name not in OFFLINE:
+            outcomes[name] = "not asked"
+            continue
+        said = list(check(wanted, seen))
+        findings += said
+        outcomes[name] = _worst(said)
+    return Report(
+        wanted=wanted,
+        seen=seen,
+        as_of=as_of,
+        seconds=seconds,
+        outcomes=outcomes,
+        findings=findings,
+        pools=[] if as_of is not None else pools(wanted, seen)[0],
+    )
+
+
+def dotted(place: Place) -> str:
+    return ".".join(map(str, place))
+
+
+def _worst(findings: Sequence[Finding]) -> Outcome:
+    levels = {each.level for each in findings}
+    order: tuple[Outcome, ...] = ("fail", "unknown", "warn")
+    return next((each for each in order if each in levels), "ok")
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    usage = pool.usage if isinstance(pool.usage, Usage) else None
+    return {
+        "location": pool.location,
+        "pool": pool.name,
+        "limit": usage.limit if usage else None,
+        "used": usage.used if usage else None,
+        "ours": pool.held,
+        "wanted": pool.need,
+        "left": usage and pool.available(usage) - pool.need,
+        "deployments": [f"{each.wanted.account}/{each.wanted.name}" for each in pool.shares],
+    }

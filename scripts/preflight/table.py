@@ -1,0 +1,77 @@
+"""A report of preflight as lines for a terminal, no wider than 100 columns."""
+
+from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
+from typing import Final
+
+from components.stack_file import Place
+from scripts.preflight.finding import Finding
+from scripts.preflight.pool import Pool
+from scripts.preflight.report import Report, dotted
+from scripts.subscription.facts import Usage
+
+WIDTH: Final = 100
+INDENT: Final = 9
+
+
+def lines(report: Report, file: str, line: Callable[[Place], int]) -> Iterator[str]:
+    """Checks, findings, pools, and the verdict last, where the eye rests."""
+    wanted = report.wanted
+    asked = (
+        f"by the tables of {report.as_of}" if report.as_of else f"asked in {report.seconds:.1f} s"
+    )
+    yield (
+        f"{wanted.stack}: {len(wanted.accounts)} accounts, {len(wanted.deployments)} deployments, "
+        f"{asked}"
+    )
+    yield ""
+    yield from _checks(report)
+    for each in report.findings:
+        yield ""
+        yield from _finding(each, f"{file}:{line(each.place)}")
+    if report.pools:
+        yield ""
+        yield from _pools(report.pools)
+    yield ""
+    yield f"{wanted.stack}: {report.words}"
+
+
+def _checks(report: Report) -> Iterator[str]:
+    cells = [f"{name:10} {outcome}" for name, outcome in report.outcomes.items()]
+    half = (len(cells) + 1) // 2
+    for left, right in zip(cells[:half], [*cells[half:], ""], strict=False):
+        yield f"{left:30}{right}".rstrip()
+
+
+def _finding(finding: Finding, where: str) -> Iterator[str]:
+    yield f"{finding.level.upper():{INDENT}}{finding.check}: {dotted(finding.place)} ({where})"
+    for label, text in (
+        ("found", finding.found),
+        ("wanted", finding.wanted),
+        ("Fix:", finding.fix),
+    ):
+        yield from wrap(
+            text,
+            WIDTH,
+            initial_indent=f"{'':{INDENT}}{label:7}",
+            subsequent_indent=" " * (INDENT + 7),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def _pools(pools: Sequence[Pool]) -> Iterator[str]:
+    rows = [("REGION", "QUOTA POOL", "LIMIT", "USED", "OURS", "WANTED", "LEFT")]
+    for each in pools:
+        told = ("?", "?", "?")
+        if isinstance(each.usage, Usage):
+            left = each.available(each.usage) - each.need
+            told = (f"{each.usage.limit:g}", f"{each.usage.used:g}", f"{left:g}")
+        rows.append(
+            (each.location, each.name, told[0], told[1], str(each.held), str(each.need), told[2])
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        words = [f"{cell:{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
+        numbers = [f"{cell:>{width}}" for cell, width in zip(row[2:], widths[2:], strict=True)]
+        yield "  ".join([*words, *numbers])

@@ -1,0 +1,32 @@
+"""The subscription that a command asks, or the exit that its absence calls for."""
+
+from scripts.exit import Exit, leave
+from scripts.subscription.facts import Subscription
+from scripts.subscription.patience import Patience
+
+
+def connect(patience: Patience, *, offline: bool = False) -> tuple[str, Subscription]:
+    """Its id, and whom to ask; offline the dated tables, which have none.
+
+    Raises:
+        typer.Exit: the environment names no subscription (2), nobody is signed in (4).
+    """
+    if offline:
+        from scripts.subscription.dated import Dated
+
+        return "", Dated()
+    # Here, not above: it takes half a second, and --offline needs none of it.
+    from azure.core.exceptions import AzureError
+
+    from scripts.subscription import arm
+    from scripts.subscription.live import Live
+
+    try:
+        azure = arm.from_environment()
+        azure.credential.get_token(azure.scope)  # once: else each question would wait for a refusal
+    except arm.NoSubscription as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    except AzureError as error:
+        said = " ".join(error.message.split())[:300]
+        raise leave(Exit.NOT_REACHED, f"nobody is signed in: {said}. Fix: az login") from None
+    return azure.subscription, Live(azure, patience)
