@@ -7,13 +7,16 @@ for people. Its hash is part of what is measured.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from components import prompts
 from scripts.evaluate.dataset import Item
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionMessageParam
 
 HEADING: Final = re.compile(r"^# +(system|user)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
@@ -40,23 +43,23 @@ class Prompt:
     system: jinja2.Template
     user: jinja2.Template
 
-    def messages(self, item: Item) -> list[dict[str, str]]:
+    def messages(self, item: Item) -> "list[ChatCompletionMessageParam]":
         """What is sent for a question.
 
         Raises:
             WrongPrompt: the template wants something that a question has not.
         """
-        told = []
-        for role, template in (("system", self.system), ("user", self.user)):
-            try:
-                text = template.render(query=item.query, context=item.context).strip()
-            except jinja2.TemplateError as error:
-                raise WrongPrompt(
-                    f"{self.name}: {error.message}. Fix: a template knows query and context"
-                ) from None
-            if text:
-                told.append({"role": role, "content": text})
-        return told
+        system, user = self._told(self.system, item), self._told(self.user, item)
+        asked: list[ChatCompletionMessageParam] = [{"role": "user", "content": user}]
+        return [{"role": "system", "content": system}, *asked] if system else asked
+
+    def _told(self, template: jinja2.Template, item: Item) -> str:
+        try:
+            return template.render(query=item.query, context=item.context).strip()
+        except jinja2.TemplateError as error:
+            raise WrongPrompt(
+                f"{self.name}: {error.message}. Fix: a template knows query and context"
+            ) from None
 
 
 def of(deployment: str, root: Path) -> Prompt:

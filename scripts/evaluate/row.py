@@ -58,10 +58,8 @@ class Answer:
     model: str = ""
     """As the answer names it: <model>-<version>."""
     usage: Usage = Usage()
-    """Of all attempts."""
     latency_ms: float = 0.0
-    """Of the attempt that counts."""
-    attempts: int = 1
+    """With all tries and waits."""
     problem: str = ""
     """Why there is no answer, in Azure's words."""
     checks: Mapping[Check, bool] = field(default_factory=dict)
