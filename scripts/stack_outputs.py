@@ -36,6 +36,8 @@ class DeploymentOutputs(Part):
 
 class AccountOutputs(Part):
     name: str
+    id: str = ""
+    """ARM's; empty in stacks deployed before it was told."""
     location: str
     endpoint: Annotated[str, Field(pattern="^https?://")]
     deployments: dict[str, DeploymentOutputs]
