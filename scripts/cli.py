@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "preflight": "scripts.preflight.command:preflight_command",
     "smoke": "scripts.smoke.command:smoke_command",
     "load": "scripts.load.command:load_command",
+    "capacity": "scripts.capacity.command:app",
     "readiness": "scripts.readiness.command:app",
     "sandbox": "scripts.local.command:app",
 }

@@ -68,9 +68,14 @@ def size(demand: Demand, model: Model, sku: str, step: CapacityStep | None = Non
     return Size(
         needs=found,
         raw=raw,
-        capacity=legal.nearest(max(math.ceil(raw - NOISE), legal.minimum)),
+        capacity=legal.nearest(whole(raw)),
         tier=tier(demand.tokens),
     )
+
+
+def whole(units: float) -> int:
+    """So many units, rounded up, but not for what binary fractions are off by."""
+    return math.ceil(units - NOISE)
 
 
 def calls_per_minute(

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scripts.exit import Exit
+
 FAR_APART: Final = 0.15
 """So much more than the smallest, and somebody should know why."""
 
@@ -16,8 +18,8 @@ class Estimate:
     """formula, calculator, own load."""
     units: float | None
     how: str
-    missing: bool = False
-    """It should have answered, and did not."""
+    missing: Exit | None = None
+    """What a command answers since it should have said something, and did not."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,94 @@
+"""Who says what a route must carry: options, a load run, or the stack's evidence, in that order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from components import evidence_file
+from components.evidence_kinds import Demand
+from scripts.capacity import load_run
+from scripts.capacity.peak import NoDemand, Peak
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Options, as far as they were given."""
+
+    requests: float | None = None
+    prompt_tokens: float | None = None
+    declared_output: float | None = None
+    observed_output: float | None = None
+    cache_share: float | None = None
+
+    @property
+    def anything(self) -> bool:
+        return any(each is not None for each in vars(self).values())
+
+
+def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route: str) -> Peak:
+    """The peak of a route; what options say goes before all else, number by number.
+
+    Raises:
+        NoDemand: something is missing, and nobody said it.
+        NoLoadRun: the folder holds none.
+    """
+    known = load_run.peak(load_run.read(measured)) if measured else recorded.get(route)
+    values = {
+        "requests": told.requests or (known.requests if known else None),
+        "prompt_tokens": told.prompt_tokens or (known.prompt_tokens if known else None),
+        "declared_output": told.declared_output or (known.declared_output if known else None),
+    }
+    names = {"requests": "--rpm", "prompt_tokens": "--prompt", "declared_output": "--max-output"}
+    missing = [names[name] for name, value in values.items() if value is None]
+    if missing:
+        raise NoDemand(
+            f"nobody said what route {route} must carry. Fix: {', '.join(missing)}; "
+            "or --from-load RUN; or record its demand"
+        )
+    observed = told.observed_output
+    cached = told.cache_share
+    if observed is None and known and told.declared_output is None:
+        observed = known.observed_output
+    return Peak(
+        requests=values["requests"] or 0.0,
+        prompt_tokens=values["prompt_tokens"] or 0.0,
+        declared_output=values["declared_output"] or 0.0,
+        observed_output=observed,
+        cache_share=cached if cached is not None else known.cache_share if known else 0.0,
+        source=_source(told, known),
+    )
+
+
+def _source(told: Told, known: Peak | None) -> str:
+    if known is None:
+        return "options"
+    return f"{known.source}, changed by options" if told.anything else known.source
+
+
+def recorded(file: Path) -> dict[str, Peak]:
+    """What the evidence says of each route; the newest entry counts.
+
+    Raises:
+        UnreadableEvidence: nobody can trust it.
+    """
+    return {
+        str(each["subject"]["route"]): _peak(each)
+        for each in _entries(evidence_file.read(file))
+        if "route" in each.get("subject", {})
+    }
+
+
+def _entries(found: Sequence[evidence_file.Recorded]) -> Sequence[dict[str, Any]]:
+    return [each.entry for each in found if each.entry.get("kind") == "demand"]
+
+
+def _peak(entry: Mapping[str, Any]) -> Peak:
+    data = Demand.model_validate(entry["data"])
+    return Peak(
+        requests=data.peak_rpm,
+        prompt_tokens=data.avg_prompt_tokens,
+        declared_output=data.max_output_tokens,
+        cache_share=data.cache_share or 0.0,
+        source=f"evidence of {data.as_of[:10]}",
+    )
