@@ -128,14 +128,25 @@ class Judge(Protocol):
     asked for what `wanted` names, and ends within its own deadline for a row.
     """
 
-    account: str
-    """By the name that its stack file gives it."""
-    deployment: str
-    model: str
-    version: str
-    sku: str
-    prompt_sha256: str
-    """Of the prompts that it judges by."""
+    @property
+    def account(self) -> str:
+        """By the name that its stack file gives it."""
+
+    @property
+    def deployment(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def sku(self) -> str: ...
+
+    @property
+    def prompt_sha256(self) -> str:
+        """Of the prompts that it judges by."""
 
     def judge(self, item: Item, answer: Answer) -> Judged: ...
 
