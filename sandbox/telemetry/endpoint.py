@@ -90,8 +90,10 @@ def routes(around: Around) -> list[BaseRoute]:
         Mount(
             "/appinsights",
             routes=[
-                Route("/v2/track", track, methods=["POST"]),
-                Route("/v2.1/track", track, methods=["POST"]),
+                # Azure's own exporters put a slash too many before the version.
+                Route(f"{slashes}{version}/track", track, methods=["POST"])
+                for slashes in ("/", "//")
+                for version in ("v2", "v2.1")
             ],
         ),
     ]

@@ -101,7 +101,7 @@ def sent(deployed: RunningSandbox, batch: object, token: str = "") -> requests.R
     if token:
         headers["Authorization"] = f"Bearer {token}"
     return requests.post(
-        f"{deployed.arm}/appinsights/v2.1/track",
+        f"{deployed.arm}/appinsights//v2.1/track",  # as azure-monitor-opentelemetry-exporter does
         data=gzip.compress(json.dumps(batch).encode()),
         headers=headers,
         verify=str(Path(deployed.folder) / "ca.pem"),
