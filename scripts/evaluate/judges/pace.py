@@ -29,6 +29,10 @@ class Pace:
         self._taken: deque[tuple[float, int]] = deque()
         self._lock = threading.Lock()
 
+    @property
+    def tokens_a_minute(self) -> int | None:
+        return self._limits[0]
+
     def enter(self, cost: int, until: float) -> bool:
         """Waits until a request of so many tokens is admitted; False if it will not be in time."""
         while self.fits(cost):
