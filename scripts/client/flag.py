@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from .target import default_credential
+
 if TYPE_CHECKING:
     from featuremanagement import EvaluationEvent, FeatureManager
 
@@ -53,9 +55,12 @@ def user_hash(user: str) -> str:
 
 
 def from_store(
-    endpoint: str, name: str, label: str, credential: Any, refresh_s: int = REFRESH_S
+    endpoint: str, name: str, label: str, credential: Any = None, refresh_s: int = REFRESH_S
 ) -> Callable[[], Configuration]:
-    """Loads one flag, and nothing else of the store."""
+    """Loads one flag, and nothing else of the store.
+
+    credential: whose role on the store is App Configuration Data Reader; by default, whoever runs.
+    """
 
     def load() -> Configuration:
         from azure.appconfiguration import provider
@@ -63,7 +68,7 @@ def from_store(
         this = provider.SettingSelector(key_filter=name, label_filter=label)
         loaded: Configuration = provider.load(
             endpoint=endpoint,
-            credential=credential,
+            credential=credential or default_credential(),
             selects=[this],  # by itself it loads every key that has no label
             feature_flag_enabled=True,
             feature_flag_selectors=[this],

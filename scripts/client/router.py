@@ -84,6 +84,11 @@ class Router(Calls):
             )
         return self._clients[key]
 
+    def close(self) -> None:
+        """Closes the connections; those of `http` too."""
+        for client in self._clients.values():
+            client.close()
+
     def _begin(
         self, question: str | Sequence[Message], user: str | None, options: Mapping[str, Any]
     ) -> Call:
@@ -175,6 +180,11 @@ class AsyncRouter(Calls):
                 base_url=target.base_url, api_key=token, http_client=self.http, max_retries=0
             )
         return self._clients[key]
+
+    async def close(self) -> None:
+        """As Router.close."""
+        for client in self._clients.values():
+            await client.close()
 
     async def _begin(
         self, question: str | Sequence[Message], user: str | None, options: Mapping[str, Any]

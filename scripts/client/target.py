@@ -38,11 +38,11 @@ class Token(Protocol):
 
 
 class Entra:
-    """Tokens of whoever runs this: a managed identity in Azure, `az login` at a desk."""
+    """Tokens of whoever runs this; azure-identity keeps each until it is nearly over."""
 
     def __init__(self, scope: str = SCOPE, credential: Callable[[], Any] | None = None) -> None:
         self._scope = scope
-        self._make = credential or _default_credential
+        self._make = credential or default_credential
         self._lock = threading.Lock()
         self._given: Callable[[], str] | None = None
 
@@ -61,7 +61,8 @@ class Entra:
             self._given = None
 
 
-def _default_credential() -> Any:
+def default_credential() -> Any:
+    """A managed identity in Azure, `az login` at a desk."""
     # Here, not above: an application that uses keys alone need not have azure-identity.
     from azure.identity import DefaultAzureCredential
 
