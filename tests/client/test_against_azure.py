@@ -204,7 +204,7 @@ def test_a_token_too_old_is_replaced_by_a_new_one(caller, order):
 
 
 def test_a_filtered_prompt_is_refused_at_once(caller):
-    with pytest.raises(openai.BadRequestError, match="content_filter"):
+    with pytest.raises(openai.BadRequestError, match="filtered"):
         caller.ask("[[violence:high]]")
     assert caller.slept == []
 
