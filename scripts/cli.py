@@ -17,7 +17,9 @@ COMMANDS: Final = {
     "preflight": "scripts.preflight.command:preflight_command",
     "smoke": "scripts.smoke.command:smoke_command",
     "load": "scripts.load.command:load_command",
+    "evaluate": "scripts.evaluate.command:evaluate_command",
     "capacity": "scripts.capacity.command:app",
+    "finetune": "scripts.finetune.command:app",
     "readiness": "scripts.readiness.command:app",
     "sandbox": "scripts.local.command:app",
 }
