@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from scripts.load.plan import Sender
     from scripts.load.report import Report
     from scripts.load.run import Run
+    from scripts.load.search import Sweep
     from scripts.opened import Opened
+    from scripts.readiness.proven import Proven
 
 
 def load_command(
@@ -84,6 +86,7 @@ def load_command(
         ),
     ] = None,
     record: options.Record = False,
+    record_for: options.RecordFor = None,
     as_json: options.AsJson = False,
     dry_run: options.DryRun = False,
 ) -> None:
@@ -101,7 +104,8 @@ def load_command(
       plumb load scenarios/chat.yaml --stack dev --duration 60 --warm-up 5
       plumb load scenarios/chat.yaml --stack staging --rps 2 --html load.html
       plumb load scenarios/chat.yaml --stack staging --rps 1 --sweep
-      plumb load scenarios/chat.yaml --stack staging --target primary/chat-v4 --record
+      plumb load scenarios/chat.yaml --stack staging --target primary/chat-v4 \\
+          --record-for prod
       plumb load scenarios/chat.yaml --stack staging --rps 900 --workers 4
       plumb load .plumb/runs/20261122-031502-load-17ed      # what a killed run came to
     """
@@ -109,20 +113,22 @@ def load_command(
         _judge_again(scenario, page=page, as_json=as_json)
     if not stack:
         raise leave(Exit.WRONG_USE, "Missing option '--stack'. Fix: --stack dev")
-    if sweep and (record or page or listen):
+    recorded = record or bool(record_for)
+    if sweep and (recorded or page or listen):
         raise leave(
             Exit.WRONG_USE,
             "--sweep finds a rate. Fix: --record, --html and --listen at the rate that it finds",
         )
     if listen and not workers:
         raise leave(Exit.WRONG_USE, "--listen waits for how many? Fix: --workers, such as 2")
-    if join and (workers or sweep or record):
+    if join and (workers or sweep or recorded):
         raise leave(Exit.WRONG_USE, "--join sends what another run leads. Fix: --join alone")
 
     # Here, not above: `plumb --help` must not wait for pydantic and scipy.
     from scripts.load import plan
     from scripts.load.measure import Limits
     from scripts.opened import open_stack
+    from scripts.readiness import proven as proven_runs
 
     limits = Limits.of(most_cost, deadline_s)
     wanted = plan.scenario_of(
@@ -137,16 +143,19 @@ def load_command(
     opened = open_stack(stack)
     capped = most_cost is not None
     run = plan.run_of(opened, wanted, sweep=sweep, processes=workers or 1, capped=capped)
-    plan.announce(run, record=record)
+    plan.announce(run, record=recorded)
     if dry_run:
         raise typer.Exit(Exit.YES)
-    token = plan.signed_in()
+    token = tokens()
     if master:
         plan.join(master, plan.work_of(opened, run), token)
     sender = plan.sender(token, workers, heard)
     if sweep:
         _sweep(opened, run, sender, limits, as_json=as_json)
-    _measure(opened, run, sender, limits, page, record=record, as_json=as_json)
+    proven = proven_runs.as_declared(
+        opened, run.deployment, "loadTest", own=record, others=record_for or ()
+    )
+    _measure(opened, run, sender, limits, page, proven, as_json=as_json)
 
 
 def _address(text: str | None) -> "Address | None":
@@ -164,22 +173,21 @@ def _measure(
     sender: "Sender",
     limits: "Limits",
     page: Path | None,
+    proven: "Proven | None",
     *,
-    record: bool,
     as_json: bool,
 ) -> NoReturn:
     from components.stack_file import ROOT
     from scripts.load.measure import measure
     from scripts.load.plan import work_of
-    from scripts.readiness import proven as proven_run
+    from scripts.readiness import proven as proven_runs
     from scripts.readiness.run_folder import RUNS
 
-    proven = proven_run.as_declared(opened, run.deployment, "loadTest", own=record)
     folder = ROOT / RUNS / run.run_id
     with sender(work_of(opened, run)) as send:
         report = measure(run, folder, send, limits)
     if proven and report.code == Exit.YES:
-        proven_run.keep(
+        proven_runs.keep(
             proven,
             run.deployment,
             "loadTest",
@@ -198,7 +206,7 @@ def _sweep(
     from scripts.load import printed
     from scripts.load.measure import measure
     from scripts.load.plan import work_of
-    from scripts.load.search import keep_sweep, search
+    from scripts.load.search import search
     from scripts.readiness.run_folder import RUNS
 
     def stage(stage_run: "Run", kept: Path) -> "Report":
@@ -207,25 +215,24 @@ def _sweep(
 
     folder = ROOT / RUNS / run.run_id
     swept = search(run, folder, stage, tell=printed.tell_stage)
-    keep_sweep(folder, swept)
-    if as_json:
-        typer.echo(json.dumps(swept.as_json() | {"folder": str(folder)}, indent=2))
-    else:
-        printed.print_sweep(swept, folder)
-    raise typer.Exit(swept.code)
+    _show_sweep(swept, folder, as_json=as_json)
 
 
 def _judge_again(folder: Path, page: Path | None, *, as_json: bool) -> NoReturn:
+    from scripts.load import recompute
     from scripts.load.measure import keep
-    from scripts.load.recompute import judged
     from scripts.load.run import NoRun
+    from scripts.load.search import STAGES
 
+    folder = folder.resolve()
     try:
-        report = judged(folder)
+        if (folder / STAGES).is_dir():
+            _show_sweep(recompute.swept(folder), folder, as_json=as_json)
+        report = recompute.judged(folder)
     except NoRun as error:
         raise leave(Exit.WRONG_USE, error) from None
     keep(folder, report)
-    _show(report, folder.resolve(), page, as_json=as_json)
+    _show(report, folder, page, as_json=as_json)
 
 
 def _show(report: "Report", folder: Path, page: Path | None, *, as_json: bool) -> NoReturn:
@@ -238,3 +245,15 @@ def _show(report: "Report", folder: Path, page: Path | None, *, as_json: bool) -
     else:
         print_report(report, folder)
     raise typer.Exit(report.code)
+
+
+def _show_sweep(swept: "Sweep", folder: Path, *, as_json: bool) -> NoReturn:
+    from scripts.load.printed import print_sweep
+    from scripts.load.search import keep_sweep
+
+    keep_sweep(folder, swept)
+    if as_json:
+        typer.echo(json.dumps(swept.as_json() | {"folder": str(folder)}, indent=2))
+    else:
+        print_sweep(swept, folder)
+    raise typer.Exit(swept.code)

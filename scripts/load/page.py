@@ -8,6 +8,7 @@ from typing import Final
 
 from scripts.client.outcome import ERRORS, THROTTLED
 from scripts.load.report import WORDS, Report
+from scripts.load.sentences import sentences
 from scripts.load.series import Slice
 from scripts.pages import pages
 
@@ -31,7 +32,7 @@ def page(report: Report) -> str:
     """HTML of one run; it needs nothing else, and prints."""
     template = pages(Path(__file__).parent).get_template("page.html")
     slow = [each.p95_ms for each in report.series if each.p95_ms is not None]
-    highest = 1.05 * max([*slow, report.run.objectives.latency_ms])
+    highest = top(slow, report.run.objectives.latency_ms)
     scenario = report.run.scenario
     return template.render(
         report=report,
@@ -43,11 +44,19 @@ def page(report: Report) -> str:
         p50=list(lines(report.series, highest, lambda each: each.p50_ms)),
         p95=list(lines(report.series, highest, lambda each: each.p95_ms)),
         objective_y=HEIGHT * (1 - report.run.objectives.latency_ms / highest),
+        sentences=sentences(report),
         warm_width=WIDTH * scenario.warm_up_s / scenario.duration_s,
         bars=list(bars(report.series)),
         most=max((each.calls for each in report.series), default=0),
         slice_s=scenario.duration_s / len(report.series),
     )
+
+
+def top(values_ms: Sequence[float], objective_ms: float) -> float:
+    """Of the axis: the objective is on it, unless all else would lie flat on the ground then."""
+    slowest = max(values_ms, default=objective_ms)
+    near = max(slowest, objective_ms) if slowest > objective_ms / 5 else slowest
+    return 1.05 * near or 1.0
 
 
 def lines(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import typer
-from azure.core.exceptions import ClientAuthenticationError
 
 from components.catalog import PROVISIONED_SKUS
 from policies.limits.performance import DURATION_MIN
@@ -26,10 +25,8 @@ from scripts.load.sending import Work
 from scripts.load.sweep import STAGE_S
 from scripts.load.verdict import Objectives
 from scripts.load.wire import Target
-from scripts.model_client import sign_in
 from scripts.opened import Opened
 
-SIGN_IN: Final = 'az login; or, for the sandbox: plumb sandbox up; eval "$(plumb sandbox env)"'
 
 
 def scenario_of(file: Path, *, sweep: bool, **given: object) -> Scenario:
@@ -98,21 +95,6 @@ def announce(run: Run, *, record: bool) -> None:
             f"Fix: --duration {least_s + wanted.warm_up_s:g}",
             err=True,
         )
-
-
-def signed_in() -> Callable[[], str]:
-    """Tokens of whoever runs it.
-
-    Raises:
-        typer.Exit: there is none.
-    """
-    token = sign_in()
-    try:
-        token()
-    except ClientAuthenticationError as error:
-        why = " ".join(error.message.partition("To mitigate")[0].split())
-        raise leave(Exit.NOT_REACHED, f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}") from None
-    return token
 
 
 def work_of(opened: Opened, run: Run) -> Work:

@@ -11,7 +11,7 @@ from components.stack_file import ROOT
 from scripts.exit import Exit
 from scripts.load.report import WORDS, Report
 from scripts.load.search import Sweep
-from scripts.load.summary import Summary
+from scripts.load.sentences import sentences
 from scripts.load.sweep import Stage
 
 SIGNS = {
@@ -45,44 +45,6 @@ def print_report(report: Report, folder: Path) -> None:
         console.print(reason.text, markup=False)
     console.print(f"{report.run.deployment}: {WORDS[report.code]}")
     console.print(f"kept in {_near(folder)}", markup=False)
-
-
-def sentences(report: Report) -> list[str]:
-    """What is worth a line only where there is something to tell."""
-    summary, run = report.summary, report.run
-    said = []
-    if waits := summary.waits_ms:
-        said.append(
-            f"refused callers were told to wait {waits['p50'].value / 1000:.1f} s "
-            f"(p50; p95 {waits['p95'].value / 1000:.1f} s), "
-            f"{summary.waits_sum_ms / 1000:,.0f} s in all"
-        )
-    if cut := _cut(summary, run.tokens_per_minute):
-        said.append(cut)
-    if summary.utilisation_mean is not None and summary.utilisation_most is not None:
-        said.append(
-            f"provisioned throughput was used to {summary.utilisation_mean:.0%} on the mean, "
-            f"{summary.utilisation_most:.0%} at most; {summary.spilled} calls spilled over"
-        )
-    if run.price is None:
-        said.append("what it cost is not known: no price for this deployment")
-    elif summary.cost is not None:
-        hourly = (
-            f", and {run.price.an_hour:,.2f} an hour, asked or not" if run.price.an_hour else ""
-        )
-        said.append(f"its calls cost {summary.cost:.2f} {run.price.currency}{hourly}")
-    return said
-
-
-def _cut(summary: Summary, declared: int | None) -> str:
-    least = summary.least_limit_tokens
-    if least is None or declared is None or least >= declared:
-        return ""
-    return (
-        f"Azure allowed {least:,} tokens a minute at times, and {declared:,} are declared: "
-        f"a limit for a while, of which {summary.outcomes.get('throttled_temporary', 0)} calls "
-        "were refused"
-    )
 
 
 def tell_stage(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.load import calls_file, run
 from scripts.load.report import Report, report
+from scripts.load.search import STAGES, Sweep, stage_of, whole
 
 
 def judged(folder: Path) -> Report:
@@ -18,6 +19,16 @@ def judged(folder: Path) -> Report:
         return report(began, list(calls_file.read(folder)))
     except (OSError, ValueError) as error:
         raise run.NoRun(f"{error}. Fix: measure again") from None
+
+
+def swept(folder: Path) -> Sweep:
+    """What a sweep found, by what its stages kept.
+
+    Raises:
+        NoRun: as of a run.
+    """
+    kept = sorted((folder / STAGES).iterdir())
+    return whole(run.read(folder), [stage_of(judged(each)) for each in kept])
 
 
 def recompute(folder: Path) -> dict[str, Any]:

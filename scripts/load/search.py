@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.exit import Exit
+from scripts.load import run
 from scripts.load.report import Report
 from scripts.load.run import Run
 from scripts.load.sweep import Stage, knee, problems, rates
@@ -83,9 +84,10 @@ def search(
     tell: Callable[[Stage], object],
 ) -> Sweep:
     """Stages of the scenario at rising rates, up to the first that does not hold."""
+    run.write(folder, first)
     measured: list[Stage] = []
-    for run, kept in stages(first, folder):
-        stage = judged(measure(run, kept))
+    for one, kept in stages(first, folder):
+        stage = stage_of(measure(one, kept))
         measured.append(stage)
         tell(stage)
         if stage.problems or stage.cut_off:
@@ -93,7 +95,7 @@ def search(
     return whole(first, measured)
 
 
-def judged(report: Report) -> Stage:
+def stage_of(report: Report) -> Stage:
     """What a run says as a stage."""
     return Stage(
         calls_per_second=report.run.scenario.calls_per_second,

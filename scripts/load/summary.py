@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scripts.client.outcome import ERRORS, OUTCOMES, THROTTLED
-from scripts.load.call import Call, Tokens
+from scripts.load.call import Answer, Call, Tokens
 from scripts.load.cost import Price
 from scripts.measure.percentiles import Percentile, percentile
 
@@ -39,6 +39,8 @@ class Summary:
     slow: int
     """Good answers over the objective."""
     spilled: int
+    examples: dict[str, str]
+    """By outcome other than ok, the `apim-request-id` of its first call that has one."""
     refused_unseen: int
     """Calls that never reached a model: no connection, or whoever asked may not."""
     waits_ms: dict[str, Percentile]
@@ -129,6 +131,7 @@ def summarise(
         ),
         slow=sum(latency > objective_ms for latency in latencies),
         spilled=sum(answer.spilled for _, answer in ended),
+        examples=_examples(answer for _, answer in ended),
         refused_unseen=sum(
             answer.outcome == "connection" or answer.status in NOT_ALLOWED for _, answer in ended
         ),
@@ -141,6 +144,14 @@ def summarise(
         # Of all calls, the warm-up's as well: they are paid for too.
         cost=math.fsum(price.of(call.answer) for call in calls if call.answer) if price else None,
     )
+
+
+def _examples(answers: Iterable[Answer]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for answer in answers:
+        if answer.outcome != "ok" and answer.request_id:
+            found.setdefault(answer.outcome, answer.request_id)
+    return found
 
 
 def _percentiles(sample: Sequence[float]) -> dict[str, Percentile]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from scripts.load.page import HEIGHT, WIDTH
+from scripts.load.page import HEIGHT, WIDTH, top
 from scripts.load.summary import Summary
 from scripts.load.sweep import ACHIEVED_SHARE, THROTTLED_SHARE, Stage
 from scripts.pages import pages
@@ -42,7 +42,7 @@ def page(swept: "Sweep") -> str:
     """HTML of one sweep; it needs nothing else, and prints."""
     objectives = swept.run.objectives
     latencies = list(_latencies(swept.stages))
-    slowest = max([ms for *_, ms in latencies] + [objectives.latency_ms]) * 1.05
+    slowest = top([ms for *_, ms in latencies], objectives.latency_ms)
     return (
         pages(Path(__file__).parent)
         .get_template("sweep_page.html")

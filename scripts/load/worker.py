@@ -60,11 +60,11 @@ def work_for(master: Address, work: Work, token: Callable[[], str]) -> None:
 
 
 def main() -> None:
-    from scripts.model_client import sign_in
+    from scripts.tokens import tokens
 
     told = json.loads(sys.stdin.readline())
     threading.Thread(target=_follow_into_death, daemon=True).start()
-    work_for(Address(**told["master"]), WORK.validate_python(told["work"]), sign_in())
+    work_for(Address(**told["master"]), WORK.validate_python(told["work"]), tokens())
 
 
 def _follow_into_death() -> None:

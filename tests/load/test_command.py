@@ -33,7 +33,7 @@ PATIENT = DEV.observability.model_copy(
 def plumb(monkeypatch, tmp_path):
     """Runs the command in front of a server that answers by `handler`; keeps runs in tmp_path."""
     monkeypatch.setattr(stack_outputs, "read", lambda stack: OUTPUTS)
-    monkeypatch.setattr("scripts.load.plan.sign_in", lambda: lambda: "a-secret-token")
+    monkeypatch.setattr("scripts.tokens.Entra", lambda: lambda: "a-secret-token")
     monkeypatch.setattr("components.stack_file.ROOT", tmp_path)
     patient = DEV.model_copy(update={"observability": PATIENT})
     monkeypatch.setattr(settings, "read", lambda stack: patient)
