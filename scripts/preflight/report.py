@@ -1,7 +1,8 @@
 """What preflight tells: for programs, and for a terminal."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from components.stack_file import Place
@@ -86,7 +87,7 @@ def judge(wanted: Wanted, seen: Seen, *, seconds: float, as_of: str | None = Non
         if as_of is not None and name not in OFFLINE:
             outcomes[name] = "not asked"
             continue
-        said = list(check(wanted, seen))
+        said = _each_once(check(wanted, seen))
         findings += said
         outcomes[name] = _worst(said)
     return Report(
@@ -102,6 +103,24 @@ def judge(wanted: Wanted, seen: Seen, *, seconds: float, as_of: str | None = Non
 
 def dotted(place: Place) -> str:
     return ".".join(map(str, place))
+
+
+def _each_once(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each question that was not answered, however many waited for it."""
+    unknown: dict[str, list[Finding]] = defaultdict(list)
+    others = []
+    for each in findings:
+        if each.level == "unknown":
+            unknown[each.found].append(each)
+        else:
+            others.append(each)
+    merged = [
+        replace(each[0], wanted=f"{each[0].wanted}, and {len(each) - 1} more")
+        if len(each) > 1
+        else each[0]
+        for each in unknown.values()
+    ]
+    return [*others, *merged]
 
 
 def _worst(findings: Sequence[Finding]) -> Outcome:

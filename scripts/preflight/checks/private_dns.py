@@ -7,7 +7,7 @@ from components.catalog import PRIVATE_DNS_ZONES
 from scripts.preflight.finding import Finding, cannot_tell, warns
 from scripts.preflight.seen import Seen
 from scripts.preflight.wanted import Wanted, WantedAccount
-from scripts.subscription.facts import Account, PrivateZone, Unknown
+from scripts.subscription.facts import PrivateZone, Unknown
 
 
 def private_dns(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
@@ -17,10 +17,14 @@ def private_dns(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
         if not each.private or (live is None and each.subnet is None):
             continue
         place = (*each.place, "network")
-        if isinstance(seen.zones, Unknown):
-            yield cannot_tell("dns", place, seen.zones, f"{each.subdomain} at private addresses")
+        wants = f"{each.subdomain} at private addresses"
+        if isinstance(live, Unknown):
+            yield cannot_tell("dns", place, live, wants)
             continue
-        if isinstance(live, Account):
+        if isinstance(seen.zones, Unknown):
+            yield cannot_tell("dns", place, seen.zones, wants)
+            continue
+        if live:
             for name in PRIVATE_DNS_ZONES:
                 yield from _answers(each, name, seen.zones)
         else:

@@ -37,6 +37,15 @@ def _pool(pool: Pool, wanted: Wanted, seen: Seen) -> Iterator[Finding]:
                 fix="shrink first: pulumi up with the lower capacities, then with the higher",
             )
         return
+    if not pool.growth:
+        yield warns(
+            "quota",
+            place,
+            found=f"the limit is below what is in use ({told})",
+            wanted=f"{needs}, as it is: what goes cannot be made again",
+            fix=f"ask for a limit of {pool.usage.used:g}",
+        )
+        return
     own = _unread_account(pool, wanted, seen)
     if own and pool.need <= pool.usage.limit:
         yield cannot_tell("quota", place, own, f"{needs}; what we hold there may be among the use")

@@ -7,14 +7,14 @@ from components.stack_file import Place
 from scripts.preflight.finding import Finding, cannot_tell, fails
 from scripts.preflight.seen import Seen
 from scripts.preflight.wanted import Wanted, WantedDeployment
-from scripts.subscription.facts import LiveDeployment, Sku, Unknown
+from scripts.subscription.facts import LiveDeployment, Unknown
 
 
 def room(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
     groups: dict[tuple[object, ...], list[WantedDeployment]] = defaultdict(list)
     for each in wanted.deployments:
-        if not isinstance(seen.sku(each), Sku):
-            continue  # not offered, or nobody knows: the model check says so
+        if seen.sku(each) is None:
+            continue  # not offered: the model check says so
         groups[each.location, each.offered, each.sku, each.fine_tuned].append(each)
     for group in groups.values():
         yield from _group(group, seen)
