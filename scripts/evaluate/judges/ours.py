@@ -18,7 +18,7 @@ from scripts.evaluate.judges.sheet import (
     prompts_sha256,
     sheets,
 )
-from scripts.evaluate.row import Answer, Judged, Unjudged, wanted
+from scripts.evaluate.row import Answer, Judged, Unjudged, Wanted, wanted
 
 ROW_S: Final = 180.0
 """How long one answer may take to be judged, waits and all."""
@@ -45,7 +45,7 @@ class OurJudge:
     version: str
     sku: str
     names_itself: str
-    """What its answers say that they come from; empty if nobody knows."""
+    """How what its answers call their model begins; empty if nobody knows."""
     thinks: bool
     ask: Ask
     pace: Pace
@@ -58,9 +58,12 @@ class OurJudge:
 
     def judge(self, item: Item, answer: Answer) -> Judged:
         """What is wanted of an answer, each with a score or the reason why there is none."""
-        until = self.clock() + self.row_s
+        return self.judge_by(wanted(item, answer), item, answer, self.clock() + self.row_s)
+
+    def judge_by(self, want: Wanted, item: Item, answer: Answer, until: float) -> Judged:
+        """The same, of what is named alone, while there is time by the clock."""
         judged = Judged(id=item.id)
-        for sheet in sheets(wanted(item, answer)):
+        for sheet in sheets(want):
             said = self._asked(sheet, data(item, answer.text), until)
             judged = entered(judged, read(sheet, said))
             judged = replace(judged, usage=judged.usage + said.usage)
@@ -85,7 +88,7 @@ class OurJudge:
             {"role": "user", "content": told},
         ]
         said = self.ask(messages, self._options(sheet, most), left_s)
-        if said.outcome == "ok" and self.names_itself not in ("", said.model):
+        if said.outcome == "ok" and not said.model.startswith(self.names_itself):
             problem = f"it answers as {brief(said.model, 60)}, not as {self.names_itself}"
             return replace(said, outcome="request", problem=problem)
         return said
