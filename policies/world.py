@@ -35,6 +35,11 @@ class Resource:
         return Fields(self.inputs)
 
     @property
+    def stack(self) -> str:
+        """The stack that it stands in."""
+        return self.urn.removeprefix("urn:pulumi:").partition("::")[0]
+
+    @property
     def label(self) -> str:
         """How findings call it: no two resources of one type share this name."""
         return f"'{self.name}'"
@@ -77,8 +82,7 @@ class World:
     @property
     def stack(self) -> str:
         """Its name, for commands."""
-        urn = self.resources[0].urn if self.resources else ""
-        return urn.removeprefix("urn:pulumi:").partition("::")[0] or "STACK"
+        return (self.resources[0].stack if self.resources else "") or "STACK"
 
     @cached_property
     def by_urn(self) -> dict[str, Resource]:

@@ -129,6 +129,7 @@ def load_command(
     from scripts.load.measure import Limits
     from scripts.opened import open_stack
     from scripts.readiness import proven as proven_runs
+    from scripts.tokens import tokens
 
     limits = Limits.of(most_cost, deadline_s)
     wanted = plan.scenario_of(

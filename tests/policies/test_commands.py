@@ -3,33 +3,49 @@
 import shlex
 
 import pytest
-import typer
+from typer.main import get_group
 
-from policies.commands import approve, record
+from policies import commands
 from policies.world import World
-from scripts.readiness.command import app
+from scripts.cli import app
 from tests.policies.worlds import sound
+
+FILLED_IN = {"RPM": "60", "TOKENS": "600"}
+"""What must be a number; the other words in capitals may be any."""
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        *(record(kind, "prod", "chat") for kind in ("cost", "capacityPlan", "demand", "rollback")),
-        *(approve(role, "prod") for role in ("product", "security", "finance")),
+        commands.evaluate("primary/chat-v3", "prod", "prod"),
+        commands.evaluate("primary/chat-v3", "staging", "staging"),
+        commands.load("primary/chat-v3", "prod", "prod", 0.5),
+        commands.load("primary/chat-v3", "staging", "staging"),
+        commands.record_demand("prod", "chat"),
+        commands.record_plan("prod"),
+        commands.record_rollback("prod", "chat"),
+        *(commands.approve(role, "prod") for role in ("product", "security", "finance")),
     ],
 )
-def test_readiness_takes_what_a_finding_says(command):
-    plumb, readiness, name, *arguments = shlex.split(command)
-    assert (plumb, readiness) == ("plumb", "readiness")
-    taken = typer.main.get_command(app).commands[name].make_context(name, arguments)
-    assert taken.params["stack"] == "prod"
+def test_plumb_takes_what_a_finding_says(command):
+    plumb, *words = (FILLED_IN.get(word, word) for word in shlex.split(command))
+    assert plumb == "plumb"
+    found = get_group(app)
+    while hasattr(found, "commands"):
+        found = found.commands[words.pop(0)]
+    assert found.make_context("plumb", words)
 
 
-@pytest.mark.parametrize("route", [None, "", "chat; rm -rf .", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"])
-def test_a_route_that_is_no_name_is_not_handed_to_a_shell(route):
-    assert record("demand", "prod", route) == (
-        "plumb readiness record demand --stack prod --route ROUTE --from FILE"
-    )
+def test_what_prod_needs_is_measured_in_staging_and_recorded_for_prod():
+    asked = commands.load("primary/chat-v3", "prod", "prod", 0.5)
+    assert asked.endswith("--rps 0.5 --stack staging --record-for prod")
+    assert commands.load("chat", "dev", "dev").endswith("--target chat --stack dev --record")
+
+
+@pytest.mark.parametrize("name", ["", "chat; rm -rf .", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln|sh", "a b"])
+def test_a_name_that_is_none_is_not_handed_to_a_shell(name):
+    assert "--route ROUTE --from FILE" in commands.record_rollback("prod", name)
+    assert "--target ACCOUNT/DEPLOYMENT " in commands.load(name, "prod", "prod")
 
 
 def test_a_world_knows_its_stack():

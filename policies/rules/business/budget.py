@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from components.catalog import BUDGET, DEPLOYMENT
-from policies.commands import record
+from policies.commands import record_cost
 from policies.freshness import outdated
 from policies.limits.business import EARLIEST_PERCENT, FORECAST_DAYS
 from policies.proof import Proofs, entry
@@ -34,7 +34,7 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
     if not costs:
         yield Finding(
             proofs[0] if proofs else None,
-            f"nobody has forecast what the stack will cost. Fix: {record('cost', world.stack)}.",
+            f"nobody has forecast what the stack will cost. Fix: {record_cost(world.stack)}.",
             "cost",
         )
     for evidence, cost in costs:
@@ -52,7 +52,7 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
 
 
 def _forecast(world: World, evidence: Resource, cost: Fields, ctx: Context) -> Iterator[Finding]:
-    again = record("cost", world.stack)
+    again = record_cost(world.stack)
     late = outdated(cost.text("measuredAt"), ctx.limit(FORECAST_DAYS), ctx.now)
     if late:
         yield Finding(
@@ -136,7 +136,7 @@ RULES: Final[list[Rule]] = [
         description="A budget covers what the stack is forecast to cost, and tells people in time.",
         why="Azure stops nothing: a budget only tells, hours late. Models are billed by the token, "
         "so a loop in a client costs a month in a weekend.",
-        fix=f"Forecast the month and {record('cost', 'STACK')}; declare a Budget of at least "
+        fix=f"Forecast the month and {record_cost('STACK')}; declare a Budget of at least "
         "that amount with an Actual notification at 100 percent or less and a Forecasted one, "
         "each with contacts.",
         types=frozenset({DEPLOYMENT}),

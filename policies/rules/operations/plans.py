@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from components.catalog import ACTION_GROUP, DEPLOYMENT
-from policies.commands import record
+from policies.commands import record_demand, record_plan
 from policies.freshness import outdated
 from policies.limits.operations import DEMAND_DAYS, GROWTH_MONTHS, PLAN_DAYS
 from policies.on_call import DECLARED, called, on_call_groups
@@ -106,7 +106,7 @@ def capacity_plan_current(world: World, ctx: Context) -> Iterator[Finding]:
         yield Finding(
             proofs[0] if proofs else None,
             "there is no capacity plan, so the quota ends unannounced. "
-            f"Fix: {record('capacityPlan', world.stack)}.",
+            f"Fix: {record_plan(world.stack)}.",
             "capacityPlan",
         )
     for evidence, plan in plans:
@@ -117,7 +117,7 @@ def capacity_plan_current(world: World, ctx: Context) -> Iterator[Finding]:
 
 
 def _plan(evidence: Resource, plan: Fields, stack: str, ctx: Context) -> Iterator[Finding]:
-    again = f"Fix: {record('capacityPlan', stack)}."
+    again = f"Fix: {record_plan(stack)}."
     if not plan.text("data.url"):
         yield Finding(
             evidence,
@@ -135,7 +135,7 @@ def _plan(evidence: Resource, plan: Fields, stack: str, ctx: Context) -> Iterato
 
 def _demand(evidence: Resource, demand: Fields, stack: str, ctx: Context) -> Iterator[Finding]:
     named = demand.text("subject.route")
-    route, again = shown(named), f"Fix: {record('demand', stack, named)}."
+    route, again = shown(named), f"Fix: {record_demand(stack, named)}."
     late = outdated(demand.text("data.asOf"), ctx.limit(DEMAND_DAYS), ctx.now)
     if late:
         yield Finding(
@@ -194,8 +194,8 @@ RULES: Final[list[Rule]] = [
         why="Quota is granted in days and regions run full: who notices on the day that traffic "
         "has outgrown it turns users away for weeks.",
         fix="Review the plan for at least three months ahead, then "
-        f"{record('capacityPlan', 'STACK')}; likewise each route's demand: "
-        f"{record('demand', 'STACK')}.",
+        f"{record_plan('STACK')}; likewise each route's demand: "
+        f"{record_demand('STACK', None)}.",
         types=frozenset({DEPLOYMENT}),
         controls=("Well-Architected PE:02",),
         params=(PLAN_DAYS, DEMAND_DAYS, GROWTH_MONTHS),

@@ -7,7 +7,7 @@ from math import ceil
 from typing import Final
 
 from components.catalog import PROVISIONED_SKUS
-from policies.commands import record
+from policies.commands import record_rollback
 from policies.deployed import CAPACITY, SKU, model_of
 from policies.freshness import in_order, outdated
 from policies.limits.operations import REHEARSAL_DAYS, RETAINED_SHARE, ROLLBACK_MINUTES
@@ -31,7 +31,7 @@ class _WayBack:
 
     @property
     def rehearse(self) -> str:
-        return f"rehearse it, then {record('rollback', self.stack, self.route.name)}"
+        return f"rehearse it, then {record_rollback(self.stack, self.route.name)}"
 
     @property
     def label(self) -> str:
@@ -210,7 +210,7 @@ RULES: Final[list[Rule]] = [
         why="A rollback that nobody has tried fails when it is needed: a right is missing, the "
         "flag has another shape, or the clients do not read it again.",
         fix="Take the route back and forth again on staging, or on prod at a small share, with a "
-        f"watch in hand; then {record('rollback', 'STACK')}.",
+        f"watch in hand; then {record_rollback('STACK', None)}.",
         types=frozenset({ROUTING}),
         controls=("Well-Architected OE:12",),
         params=(REHEARSAL_DAYS, ROLLBACK_MINUTES),

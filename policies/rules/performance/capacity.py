@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from components.catalog import DEPLOYMENT
+from policies.commands import record_demand
 from policies.deployed import CAPACITY, MODEL, SKU, model_of
 from policies.limits import performance as limits
 from policies.proof import EVIDENCE, Proofs, entries
@@ -33,7 +34,7 @@ def capacity_covers_peak(world: World, ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 stable,
                 f"nobody said how many callers route {shown(route.name)} must carry at its peak. "
-                f"Fix: plumb readiness record demand --route {route.name} --from FILE.",
+                f"Fix: {record_demand(world.stack, route.name)}.",
             )
             return
         spilled = deployments.spillover(stable)

@@ -1,10 +1,11 @@
 """A load test is there, of what is deployed, at the load that is to come, and went well."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS
+from policies.commands import load
 from policies.deployed import CAPACITY, MODEL, SKU, VERSION, called
 from policies.freshness import outdated
 from policies.limits import performance as limits
@@ -24,14 +25,13 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
     compares = KINDS["loadTest"].compares
 
     def untested(deployment: Resource) -> Iterator[Finding]:
-        target = called(world, deployment)
-        found = [(of, test) for of in proofs.of(deployment) if (test := entry(of, "loadTest"))]
+        proven = proofs.of(deployment)
+        again = load(called(world, deployment), world.stack, ctx.profile, _peak(proven))
+        found = [(of, test) for of in proven if (test := entry(of, "loadTest"))]
         if not found:
             yield Finding(
                 deployment,
-                f"{deployment.label} answers callers and has no load test. "
-                "Fix: on staging at the same size, plumb load scenarios/chat.yaml --stack staging "
-                f"--target {target} --record.",
+                f"{deployment.label} answers callers and has no load test. Fix: {again}.",
             )
         for evidence, test in found:
             differ = changes(world, deployment, evidence, test, compares)
@@ -40,8 +40,7 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
                 yield Finding(
                     deployment,
                     f"{deployment.label} is not what was load tested: {said}. "
-                    f"Fix: plumb load scenarios/chat.yaml --target {target} --record, or deploy "
-                    "what was tested.",
+                    f"Fix: {again}; or deploy what was tested.",
                     PATHS[differ[0][0]],
                 )
 
@@ -56,6 +55,12 @@ def load_test_evidence_present(world: World, ctx: Context) -> Iterator[Finding]:
                     f"{route.path}.{target.part}",
                 )
     yield from each(serving(world), untested)
+
+
+def _peak(proven: Iterable[Resource]) -> float:
+    """Calls a second, of the route that asks most; zero where nobody said."""
+    demands = [each for evidence in proven for each in entries(evidence, "demand")]
+    return max((each.number("data.peakRpm") or 0.0 for each in demands), default=0.0) / 60
 
 
 def _difference(part: str, measured: Value, deployed: Value) -> str:
@@ -113,11 +118,12 @@ def load_test_representative(evidence: Resource, ctx: Context) -> Iterator[Findi
     if test is None:
         return
     whose = shown(of_whom(evidence))
+    again = load(of_whom(evidence), evidence.stack, ctx.profile, _peak([evidence]))
     said = outdated(test.text("data.ranAt"), ctx.limit(limits.LOAD_TEST_DAYS), ctx.now)
     if said:
         yield Finding(
             evidence,
-            f"the load test of {whose} {said}. Fix: plumb load again, with --record.",
+            f"the load test of {whose} {said}. Fix: {again}.",
             test.at("data.ranAt"),
         )
     weak = [*_too_little(test, ctx), *_below_peak(evidence, test)]
@@ -125,7 +131,7 @@ def load_test_representative(evidence: Resource, ctx: Context) -> Iterator[Findi
         yield Finding(
             evidence,
             f"the load test of {whose} shows nothing of the peak: {', '.join(weak)}. "
-            f"Fix: plumb load again at the peak, for {ctx.limit(limits.DURATION_MIN):g} minutes.",
+            f"Fix: {again}, for {ctx.limit(limits.DURATION_MIN):g} minutes.",
             test.at("data"),
         )
 
@@ -169,7 +175,7 @@ RULES: Final[list[Rule]] = [
         "version and SKU, with no more capacity.",
         why="Throughput depends on the model, the SKU and the capacity; a test of another says "
         "nothing, and the peak is a bad time to find out.",
-        fix="Run plumb load against the deployment on staging, at the same size, with --record.",
+        fix=f"Run it on staging, with no more capacity: {load('', 'STACK', 'prod')}.",
         types=frozenset({DEPLOYMENT, ROUTING}),
         check=load_test_evidence_present,
     ),

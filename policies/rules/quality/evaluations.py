@@ -5,6 +5,7 @@ from typing import Final
 
 from components.catalog import DEPLOYMENT
 from components.evidence_kinds import KINDS
+from policies.commands import evaluate, review
 from policies.deployed import FILTER, MODEL, VERSION, called, talks
 from policies.freshness import outdated
 from policies.limits import quality as limits
@@ -34,7 +35,7 @@ def evaluation_evidence_present(world: World, ctx: Context) -> Iterator[Finding]
                 yield Finding(
                     deployment,
                     f"{deployment.label} answers callers and has {lack}. "
-                    f"Fix: plumb evaluate DATA --target {called(world, deployment)} --record.",
+                    f"Fix: {_again(kind, called(world, deployment), world.stack, ctx)}.",
                 )
 
     yield from each(serving(world), unmeasured)
@@ -59,12 +60,16 @@ def evaluation_matches_deployment(world: World, ctx: Context) -> Iterator[Findin
                 yield Finding(
                     deployment,
                     f"{deployment.label} is not what was evaluated: {'; '.join(differ.values())}. "
-                    f"Fix: plumb evaluate DATA --target {called(world, deployment)} --record, or "
+                    f"Fix: {evaluate(called(world, deployment), world.stack, ctx.profile)}; or "
                     "deploy what was evaluated.",
                     next((PATHS[part] for part in differ if part in PATHS), ""),
                 )
 
     yield from each(serving(world), another)
+
+
+def _again(kind: str, target: str, stack: str, ctx: Context) -> str:
+    return review(stack) if kind == "humanReview" else evaluate(target, stack, ctx.profile)
 
 
 def _difference(part: str, measured: Value, deployed: Value) -> str:
@@ -87,7 +92,7 @@ def evaluation_fresh(evidence: Resource, ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 evidence,
                 f"the {kind} of {shown(of_whom(evidence))} {said}. "
-                f"Fix: plumb evaluate DATA --target {of_whom(evidence)} --record.",
+                f"Fix: {_again(kind, of_whom(evidence), evidence.stack, ctx)}.",
                 measured.at("measuredAt"),
             )
 

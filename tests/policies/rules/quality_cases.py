@@ -105,7 +105,8 @@ REFUSED = [
         PRESENT,
         "staging",
         [(PROOF, "subject.deployment", "chat-v1")],
-        "Fix: plumb evaluate DATA --target account/chat-v2 --record",
+        "Fix: plumb evaluate DATASET --target account/chat-v2 --judge DEPLOYMENT --stack staging "
+        "--record",
         UNTESTED | {HONEST},
     ),
     (
