@@ -13,12 +13,12 @@ from typing import Final, NoReturn
 
 import openai
 import typer
-from azure.core.exceptions import ClientAuthenticationError
 
 from components import settings
 from components.stack_file import ROOT
 from policies import clock
 from scripts import stack_outputs
+from scripts.client.target import azure_url
 from scripts.exit import Exit, leave
 from scripts.finetune import report as reports
 from scripts.finetune.asking import Jobs, OutOfTime
@@ -27,12 +27,12 @@ from scripts.finetune.kept import Kept, NoRun
 from scripts.finetune.page import page
 from scripts.finetune.place import NoPlace, find, wanted
 from scripts.finetune.report import Report
-from scripts.model_client import connect, sign_in
 from scripts.readiness.run_folder import RUNS
 from scripts.stack_outputs import AccountOutputs
 from scripts.subscription import arm
 from scripts.subscription.live import Live
 from scripts.subscription.patience import Patience
+from scripts.tokens import tokens
 
 PAGE: Final = "report.html"
 
@@ -127,13 +127,10 @@ def _account(stack: str, key: str) -> AccountOutputs:
 
 
 def _jobs(account: AccountOutputs, until: float) -> Jobs:
-    token = sign_in()
-    try:
-        token()
-    except ClientAuthenticationError as error:
-        why = " ".join(error.message.partition("To mitigate")[0].split()).rstrip(".")
-        raise leave(Exit.NOT_REACHED, f"no token: {why}. Fix: az login") from None
-    return Jobs(connect(account.endpoint, token), until, time.monotonic, time.sleep)
+    client = openai.OpenAI(
+        base_url=azure_url(account.endpoint), api_key=tokens(), timeout=60.0, max_retries=0
+    )
+    return Jobs(client, until, time.monotonic, time.sleep)
 
 
 def _subscription(until: float) -> Live:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn
 
 import typer
 
@@ -26,7 +26,6 @@ from scripts.load.sweep import STAGE_S
 from scripts.load.verdict import Objectives
 from scripts.load.wire import Target
 from scripts.opened import Opened
-
 
 
 def scenario_of(file: Path, *, sweep: bool, **given: object) -> Scenario:
