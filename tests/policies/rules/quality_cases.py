@@ -105,8 +105,7 @@ REFUSED = [
         PRESENT,
         "staging",
         [(PROOF, "subject.deployment", "chat-v1")],
-        "Fix: plumb evaluate DATASET --target account/chat-v2 --judge DEPLOYMENT --stack staging "
-        "--record",
+        "Fix: plumb evaluate DATASET --target account/chat-v2 --judge DEPLOYMENT",
         UNTESTED | {HONEST},
     ),
     (
