@@ -98,6 +98,8 @@ class Hourly:
 
 @dataclass(frozen=True, kw_only=True)
 class PriceList:
+    currency: str
+    """That of rows which name no other."""
     sources: Mapping[str, Source]
     tokens: Sequence[Tokens]
     provisioned: Mapping[str, Hourly]
@@ -131,9 +133,9 @@ class PriceList:
         return max(fitting, key=lambda each: each.valid_from, default=None)
 
 
-def file_sha256() -> str:
-    """Of the price list, so that a forecast says which one it was made with."""
-    return sha256(FILE.read_bytes()).hexdigest()
+def sha256_of(content: bytes) -> str:
+    """Of a price list, so that a forecast says which one it was made with."""
+    return sha256(content).hexdigest()
 
 
 @cache
@@ -154,6 +156,7 @@ def parse(text: str) -> PriceList:
     facts = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     sources = {name: Source(**row) for name, row in facts["sources"].items()}
     found = PriceList(
+        currency=facts["currency"],
         sources=sources,
         tokens=tuple(_tokens(row, facts) for row in facts["tokens"]),
         provisioned={row["sku"]: _hourly(row, facts) for row in facts["provisioned"]},

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "load": "scripts.load.command:load_command",
     "evaluate": "scripts.evaluate.command:evaluate_command",
     "capacity": "scripts.capacity.command:app",
+    "cost": "scripts.cost.command:cost_command",
     "finetune": "scripts.finetune.command:app",
     "readiness": "scripts.readiness.command:app",
     "sandbox": "scripts.local.command:app",

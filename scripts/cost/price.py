@@ -22,6 +22,19 @@ class Money:
     amount: float
     currency: str
 
+    def plus(self, other: "Money") -> "Money":
+        """Both together.
+
+        Raises:
+            NoPrice: they are in two currencies.
+        """
+        if other.currency != self.currency:
+            raise NoPrice(
+                f"the price list has {self.currency} and {other.currency}, which do not add up. "
+                "Fix: one currency"
+            )
+        return Money(self.amount + other.amount, self.currency)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Used:

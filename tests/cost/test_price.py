@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import catalog, prices
+from components import catalog
 from components.prices import parse, price_list
 from scripts.cost.price import MILLION, NoPrice, Sold, Used, call_cost, hourly_cost, token_price
 
@@ -157,7 +157,3 @@ def test_throughput_is_worth_what_the_tokens_through_it_cost():
         )
         assert low <= worth <= high, model.name
         assert row.price.output / row.price.input == pytest.approx(model.provisioned.output_ratio)
-
-
-def test_the_price_list_is_known_by_its_hash():
-    assert len(prices.file_sha256()) == 64
