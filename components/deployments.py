@@ -70,6 +70,8 @@ def properties(wanted: DeploymentSettings) -> ai.DeploymentPropertiesArgsDict:
     }
     if wanted.publisher:
         model["publisher"] = wanted.publisher
+    if wanted.fine_tuned and wanted.fine_tuned.source:
+        model["source"] = wanted.fine_tuned.source
     own: ai.DeploymentPropertiesArgsDict = {
         "model": model,
         "rai_policy_name": wanted.content_filter,

@@ -16,6 +16,9 @@ Version = Annotated[str, Field(pattern=r"^[\w.-]+$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Guid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 HttpsUrl = Annotated[str, Field(pattern=r"^https://\S+$")]
+AccountId = Annotated[
+    str, Field(pattern=r"^/subscriptions/.+/providers/Microsoft\.CognitiveServices/accounts/[^/]+$")
+]
 SubnetId = Annotated[str, Field(pattern=r"^/subscriptions/.+/virtualNetworks/.+/subnets/.+$")]
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -74,6 +77,8 @@ class FineTunedSettings(Section):
     """The base model with its version: gpt-4.1-mini-2025-04-14."""
     job: Annotated[str, Field(pattern=r"^ftjob-[\w]+$")]
     suffix: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,18}$")] | None = None
+    source: AccountId | None = None
+    """The account that ran the job, if it is not the one that deploys its model."""
 
     @property
     def model(self) -> str:

@@ -51,6 +51,9 @@ WORDS: Final = {
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "a mail address",
     r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$": "an object id of your directory",
     r"^ftjob-[\w]+$": "the job's id: ftjob-…",
+    r"^/subscriptions/.+/providers/Microsoft\.CognitiveServices/accounts/[^/]+$": (
+        "the resource id of the account that ran the job"
+    ),
     r"^[A-Z]{3}$": "three capitals: EUR",
 }
 """What a pattern wants, for a person."""

@@ -38,6 +38,9 @@ OTHER_VALUES = {
     ("accounts", "secondary", "deployments", "chat-v3", "autoscaled"): True,
     ("accounts", "primary", "deployments", "chat-reserved", "spillover"): None,
     ("accounts", "primary", "deployments", "triage-v1", "fine_tuned", "suffix"): "other",
+    ("accounts", "primary", "deployments", "triage-v1", "fine_tuned", "source"): (
+        "/subscriptions/x/resourceGroups/y/providers/Microsoft.CognitiveServices/accounts/trainer"
+    ),
     ("routes", "chat", "stable"): "embed-v1",
     ("routes", "triage", "candidate"): "chat-v3",
     ("routes", "chat", "fallback"): [],
