@@ -59,7 +59,8 @@ class Plan:
     dataset_sha256: str
     target: Model
     baseline: Model | None
-    judge: Model | None
+    judge: Model
+    judge_way: Literal["ours", "azure-ai-evaluation"] = "ours"
     most_tokens: int
     """Of an answer."""
     recorded: Mapping[Metric, float] | None = None

@@ -73,7 +73,7 @@ class Report:
             "stack": plan.stack,
             "target": asdict(plan.target),
             "baseline": asdict(plan.baseline) if plan.baseline else None,
-            "judge": asdict(plan.judge) if plan.judge else None,
+            "judge": asdict(plan.judge),
             "recorded": dict(plan.recorded) if plan.recorded is not None else None,
             "dataset": {"name": plan.dataset, "sha256": plan.dataset_sha256},
             "verdict": self.words,
@@ -97,8 +97,6 @@ class Report:
             ValueError: something of it was not measured.
         """
         summary, plan = self.summary, self.plan
-        if plan.judge is None:
-            raise ValueError("nothing was judged: there is nothing to record")
         silent: list[str] = [name for name, each in summary.metrics.items() if not each.scored]
         silent += [name for name, harm in summary.harms.items() if harm.worst is None]
         if silent or not summary.attacks.decided:
@@ -136,7 +134,7 @@ def report(kept: Kept) -> Report:
     summary = summarise(rows)
     baseline = summarise(beside) if plan.baseline else None
     comparison = compare(rows, beside) if plan.baseline else None
-    partial = _is_partial([*rows, *beside], judged=plan.judge is not None)
+    partial = _is_partial([*rows, *beside])
     if plan.recorded is None:
         code, reasons = judge(summary, asked, comparison, partial=partial)
     else:
@@ -147,8 +145,7 @@ def report(kept: Kept) -> Report:
     )
     if plan.baseline and baseline:
         spent["baseline"] = _spent(plan, plan.baseline, baseline.usage)
-    if plan.judge:
-        spent["judge"] = _spent(plan, plan.judge, judging)
+    spent["judge"] = _spent(plan, plan.judge, judging)
     return Report(
         plan=plan,
         rows=rows,
@@ -163,11 +160,10 @@ def report(kept: Kept) -> Report:
     )
 
 
-def _is_partial(rows: Sequence[Row], *, judged: bool) -> bool:
+def _is_partial(rows: Sequence[Row]) -> bool:
     """Whether a run ended before all was asked and judged: what failed has come to its end."""
     return any(
-        row.answer is None
-        or (judged and row.judged is None and not wanted(row.item, row.answer).nothing)
+        row.answer is None or (row.judged is None and not wanted(row.item, row.answer).nothing)
         for row in rows
     )
 

@@ -1,14 +1,16 @@
 """What a run is about, settled before the first question: who is asked, who judges, beside whom."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components import evidence_file
 from components.evidence_kinds import part_of
+from components.profiles import PROFILES, Profile
 from scripts.evaluate import prompt
+from scripts.evaluate.judges.chosen import Way
 from scripts.evaluate.kept import Model, Plan
 from scripts.evaluate.row import METRICS, Metric
 
@@ -69,26 +71,32 @@ def plan(
     *,
     target: Model,
     baseline: Model | None,
-    judge: Model | None,
+    judge: Model,
+    judge_way: Way,
     dataset: str,
     dataset_sha256: str,
     most_tokens: int,
     recorded: Mapping[Metric, float] | None,
+    profiles: Sequence[Profile],
     identity: Mapping[str, Any] | None,
 ) -> Plan:
-    """What is written down of a run before it begins."""
+    """What is written down of a run before it begins.
+
+    profiles: the environments whose gate is to believe it.
+    """
     kind = "evaluate" if recorded is None else "online"
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{kind}-{secrets.token_hex(2)}",
         began_at=now,
         stack=opened.stack,
-        profile=opened.declared.profile_of(opened.stack),
+        profile=max(profiles, key=PROFILES.index),
         groundedness=opened.declared.observability.objectives.groundedness,
         dataset=dataset,
         dataset_sha256=dataset_sha256,
         target=target,
         baseline=baseline,
         judge=judge,
+        judge_way=judge_way,
         most_tokens=most_tokens,
         recorded=recorded,
         identity=identity,
