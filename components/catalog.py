@@ -221,6 +221,8 @@ class Model:
     """SKU -> regions."""
     usage_names: dict[str, str]
     """SKU -> name of the quota pool it draws on."""
+    replaced_by: str | None = None
+    """name/version of the model that Azure names in its place."""
 
     def capacity(self, sku: str) -> CapacityStep:
         """The capacities that a SKU takes for this model."""
@@ -284,6 +286,7 @@ def _model(row: dict[str, Any]) -> Model:
         usage_names={
             sku: irregular.get(sku, usage_name(format, row["name"], sku)) for sku in row["skus"]
         },
+        replaced_by=row.get("replaced_by"),
     )
 
 

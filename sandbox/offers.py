@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from components import catalog
 from components.catalog import Model
@@ -22,6 +22,7 @@ class Change(BaseModel):
 
     retires: date | None = None
     lifecycle: Literal["Preview", "GenerallyAvailable", "Deprecating", "Deprecated"] | None = None
+    replaced_by: str | None = Field(default=None, pattern=r"^[^/]+/[^/]+$")
 
 
 Changes = Mapping[str, Mapping[str, Any]]

@@ -63,6 +63,9 @@ def change(
             help=f"{', '.join(LIFECYCLES)}.",
         ),
     ] = None,
+    replacement: Annotated[
+        str | None, typer.Option(metavar="NAME/VERSION", help="What Azure names in its place.")
+    ] = None,
     region: Annotated[
         str | None, typer.Option(metavar="REGION", help="Of which region's quota or room.")
     ] = None,
@@ -82,17 +85,17 @@ def change(
     """Change a model's life, a pool's limit, or what a region has left."""
     wanted: dict[str, Any] = {}
     if model:
-        said = {"retires": retires, "lifecycle": lifecycle}
+        said = {"retires": retires, "lifecycle": lifecycle, "replaced_by": replacement}
         wanted["models"] = {model: {key: each for key, each in said.items() if each}}
     if region and pool and quota is not None:
         wanted["quota_limits"] = {region: {pool: quota}}
     if region and sku and room is not None:
         wanted["model_capacity"] = {region: {sku: room}}
-    if not any(wanted.values()) or (model and not (retires or lifecycle)):
+    if not any(wanted.values()) or (model and not wanted["models"][model]):
         raise leave(
             Exit.WRONG_USE,
-            "nothing to change. Fix: --model with --retires or --lifecycle; --region with --pool "
-            "and --quota, or with --sku and --room",
+            "nothing to change. Fix: --model with --retires, --lifecycle or --replacement; --region "
+            "with --pool and --quota, or with --sku and --room",
         )
     told = ask(reached(folder), "POST", "/catalog", wanted)["changed"]
     typer.echo(json.dumps(told) if as_json else "\n".join(_changed(told)))

@@ -20,7 +20,7 @@ PRECEDENCE: Final = (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
 
 WORDS: Final = {
     Exit.YES: "nothing stands in the way of `up`",
-    Exit.NO: "Azure would refuse it",
+    Exit.NO: "something stands in the way of `up`",
     Exit.CANNOT_TELL: "cannot tell",
     Exit.NOT_REACHED: "not reached, or not allowed",
 }

@@ -15,6 +15,7 @@ from scripts.subscription.facts import (
     Permission,
     PrivateZone,
     RateLimit,
+    Replacement,
     Room,
     Sku,
     Subdomain,
@@ -77,11 +78,18 @@ def _offered(model: catalog.Model, location: str) -> OfferedModel:
         is_default=model.is_default_version,
         retires=retires,
         fine_tune_retires=None,
-        replacement=None,
+        replacement=_replacement(model.replaced_by),
         skus=tuple(
             _sku(model, sku) for sku, where in sorted(model.skus.items()) if location in where
         ),
     )
+
+
+def _replacement(told: str | None) -> Replacement | None:
+    if told is None:
+        return None
+    name, _, version = told.partition("/")
+    return Replacement(name=name, version=version, upgrades_from=None)
 
 
 def _sku(model: catalog.Model, name: str) -> Sku:

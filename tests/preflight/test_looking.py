@@ -202,7 +202,7 @@ FULL = Azure(
 def test_the_table_fits_100_columns_and_ends_with_the_verdict():
     told = list(lines(report(FULL), "Pulumi.prod.yaml", lambda place: 12))
     assert max(map(len, told)) <= 100
-    assert told[-1] == "prod: Azure would refuse it"
+    assert told[-1] == "prod: something stands in the way of `up`"
     assert any(
         "quota: accounts.primary.deployments.chat.capacity (Pulumi.prod.yaml:12)" in each
         for each in told

@@ -52,6 +52,7 @@ def listed(model: catalog.Model, location: str) -> dict[str, Any]:
         "finetuneCapabilities": {"supportsFineTune": "true"} if model.fine_tunable else {},
         "deprecation": deprecation,
         "lifecycleStatus": model.lifecycle,
+        **_replacement(model),
         "skus": [
             {
                 "name": sku,
@@ -65,6 +66,13 @@ def listed(model: catalog.Model, location: str) -> dict[str, Any]:
             if location in where
         ],
     }
+
+
+def _replacement(model: catalog.Model) -> dict[str, Any]:
+    if model.replaced_by is None:
+        return {}
+    name, _, version = model.replaced_by.partition("/")
+    return {"replacementConfig": {"targetModelName": name, "targetModelVersion": version}}
 
 
 def capabilities(model: catalog.Model) -> dict[str, str]:

@@ -42,7 +42,7 @@ def test_a_model_that_was_made_old_is_not_deployed(
 
 
 def test_the_list_of_models_says_so(cloud: Cloud) -> None:
-    changed(cloud, retires="2026-12-24", lifecycle="Deprecating")
+    changed(cloud, retires="2026-12-24", lifecycle="Deprecating", replaced_by="gpt-5.5/2026-04-24")
     cloud.around.settings.set("page_size", 1000)
     (row,) = [
         each["model"]
@@ -53,6 +53,10 @@ def test_the_list_of_models_says_so(cloud: Cloud) -> None:
     assert row["lifecycleStatus"] == "Deprecating"
     assert row["deprecation"]["inference"] == "2026-12-24T00:00:00Z"
     assert {each["deprecationDate"] for each in row["skus"]} == {"2026-12-24T00:00:00Z"}
+    assert row["replacementConfig"] == {
+        "targetModelName": "gpt-5.5",
+        "targetModelVersion": "2026-04-24",
+    }
 
 
 def test_a_model_ends_to_answer_on_the_day_that_was_said(busy: Busy) -> None:
