@@ -8,7 +8,7 @@ well, and call a row without one completed.
 
 import asyncio
 import importlib
-import logging
+import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -156,8 +156,8 @@ def through_azure_ai_evaluation(
 
 
 def _installed() -> ModuleType:
-    # It tells of each error itself, traceback and all, and we tell it too.
-    logging.getLogger("azure.ai.evaluation").setLevel(logging.CRITICAL + 1)
+    # It writes each error to stdout, traceback and all, where our own answer belongs.
+    os.environ.setdefault("PF_LOGGING_LEVEL", "CRITICAL")
     try:
         return importlib.import_module("azure.ai.evaluation")
     except ModuleNotFoundError:
