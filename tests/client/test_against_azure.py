@@ -2,7 +2,14 @@
 
 import asyncio
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 import time
+from base64 import b64decode
+from pathlib import Path
 
 import openai
 import pytest
@@ -28,6 +35,12 @@ OTHER_BODY = ACCOUNT_BODY | {
     "location": "westeurope",
     "properties": ACCOUNT_BODY["properties"] | {"customSubDomainName": "ai-other"},
 }
+CLIENT = Path(__file__).resolve().parents[2] / "scripts" / "client"
+PAGE = CLIENT.parents[1] / "docs" / "client.md"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 HERE = "deployment:ai-test/chat-v3"
 
 
@@ -249,6 +262,44 @@ def test_a_change_of_the_flag_is_followed_within_the_refresh_interval(
         assert flag.choose("user-1").etag == after
         before = write(0)
         now[0] += 30
+
+
+def test_a_copy_does_what_its_page_says(azure, accounts, write, tmp_path):
+    write(0)
+    shutil.copytree(CLIENT, tmp_path / "client")
+    (tmp_path / "stack.json").write_text(json.dumps(outputs(azure.arm)))
+    (tmp_path / "parcel.png").write_bytes(PICTURE)
+    (tmp_path / "app.py").write_text("\n".join(re.findall(BLOCK, PAGE.read_text())))
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=tmp_path,
+        env=os.environ | {"MISTRAL_API_KEY": "no-key"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("primary/chat-v3 stable gpt-5.4-2026-03-05 Usage(prompt=")
+    assert "ms to the first text" in done.stdout
+
+
+def outputs(arm):
+    """What the stack of this module would tell, had Pulumi made it."""
+    deployments = {"chat-v3": {"model": "gpt-5.4"}}
+    return {
+        "accounts": {
+            key: {"endpoint": f"{arm}/acct/{name}/", "deployments": deployments}
+            for key, name in (("primary", "ai-test"), ("secondary", "ai-other"))
+        },
+        "routes": {
+            "chat": {
+                "flag": "chat-router",
+                "stable": "primary/chat-v3",
+                "fallback": ["secondary/chat-v3"],
+            }
+        },
+        "routing": {"endpoint": f"{arm}/appconfig/appcs-test", "label": "prod"},
+    }
 
 
 def test_a_store_that_is_down_leaves_its_last_word(azure, write, order, route, monkeypatch):
