@@ -24,7 +24,7 @@ run pulumi up --stack dev --policy-pack policies --yes --suppress-outputs
 step '3. Does every deployment answer?'
 run plumb smoke --stack dev
 
-step '4. An application, with nothing of ours in it: openai and an Entra token'
+step '4. An application: openai, an Entra token, and a copy of the client that follows the route'
 run python scripts/demo_client.py
 
 step '5. Where to look'

@@ -1,4 +1,4 @@
-"""What an application does to talk to a deployed model. Nothing here is Plumbline's.
+"""What an application does to ask a route: it takes a copy of scripts/client along (docs/client.md).
 
 The stack's outputs say where: docs/outputs.md. Who it is, the environment says: a token, no key.
 """
@@ -7,23 +7,13 @@ import json
 import subprocess
 import textwrap
 
-from azure.identity import DefaultAzureCredential, get_bearer_token_provider
-from openai import OpenAI
+from scripts.client.route import Route
+from scripts.client.router import Router
 
 said = subprocess.check_output(["pulumi", "stack", "output", "--stack", "dev", "--json"])
-outputs = json.loads(said)
-account = outputs["accounts"]["primary"]
-route = outputs["routes"]["chat"]
+router = Router(route=Route.of_stack(json.loads(said), "chat"))
 
-client = OpenAI(
-    base_url=f"{account['endpoint'].rstrip('/')}/openai/v1/",
-    api_key=get_bearer_token_provider(
-        DefaultAzureCredential(), "https://cognitiveservices.azure.com/.default"
-    ),
-)
-answer = client.chat.completions.create(
-    model=route["stable"].rpartition("/")[2],
-    messages=[{"role": "user", "content": "Where is my parcel 4711?"}],
-)
-print(f"{answer.model} at {client.base_url} says:")
-print(textwrap.indent(textwrap.fill(answer.choices[0].message.content or "", 96), "  "))
+reply = router.ask("Where is my parcel 4711?", user="session-1", max_completion_tokens=800)
+print(f"{reply.model} at {reply.target.base_url} says:")
+print(textwrap.indent(textwrap.fill(reply.text, 96), "  "))
+router.close()
