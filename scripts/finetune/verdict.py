@@ -86,7 +86,9 @@ def _name(facts: Facts) -> Iterator[Finding]:
     if told.job != job.id.removeprefix("ftjob-"):
         wrong.append(f"it names job {told.job}")
     # The program builds the name from its parts: what it builds must be what Azure has.
-    declared = FineTunedSettings(base=wanted.base, job=job.id, suffix=wanted.suffix).model
+    declared = FineTunedSettings.model_construct(
+        base=wanted.base, job=job.id, suffix=wanted.suffix
+    ).model
     if not wrong and name != declared:
         wrong.append(f"the stack would deploy {declared}")
     if wrong:
