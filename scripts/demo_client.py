@@ -1,4 +1,4 @@
-"""What an application does to ask a route: it takes a copy of scripts/client along (docs/client.md).
+"""What an application does to ask a route: it takes a copy of scripts/client along, docs/client.md.
 
 The stack's outputs say where: docs/outputs.md. Who it is, the environment says: a token, no key.
 """
