@@ -1,8 +1,24 @@
 """`plumb load` against the sandbox, with faults on: the right verdict, and never a yes by luck."""
 
 import json
+import os
+import signal
+import subprocess
+from functools import partial
 
+import psutil
 import pytest
+
+from components.evidence_kinds import LoadTest
+from scripts.exit import Exit
+from scripts.load import calls_file, sending
+from scripts.load.measure import Limits, measure
+from scripts.load.recompute import recompute
+from scripts.load.sending import Work
+from scripts.load.wire import Target
+from scripts.tokens import tokens
+from tests.end_to_end.local_azure import until
+from tests.load import runs
 
 pytestmark = pytest.mark.engine
 
@@ -12,7 +28,7 @@ calls_per_second: 80
 duration_s: 1.5
 arrivals: constant
 stream: true
-timeout_s: 2
+timeout_s: 5
 mix: { one: { prompt_tokens: 30, answer_tokens: 10 } }
 """
 CHAT = "deployment:contoso-cora-dev-swc/chat-v3"
@@ -30,73 +46,179 @@ def dev(project, azure):
     return project
 
 
-@pytest.fixture
-def loaded(dev, azure):
-    """Runs it with a fault on; what the JSON answer says, with the exit code."""
+@pytest.fixture(scope="module")
+def passed(dev):
+    """A run that is recorded, and its folder."""
+    said = dev.plumb("load", "chat.yaml", "--stack", "dev", "--json", "--record")
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    return told, dev.folder / ".plumb/runs" / told["run_id"]
 
-    def run(*fault, more=()):
-        if fault:
-            said = azure.plumb("fault", "add", "--target", CHAT, *fault)
-            assert said.code == 0, said.err
+
+@pytest.fixture(scope="module")
+def chat(dev):
+    """The deployment, and tokens for it, in this process."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in dev.variables().items():
+            environment.setenv(name, value)
+        endpoint = dev.outputs("dev")["accounts"]["primary"]["endpoint"]
+        yield partial(Target, endpoint=endpoint, deployment="chat-v3"), tokens()
+
+
+@pytest.fixture
+def loaded(chat, azure, tmp_path):
+    """What a run comes to that meets a fault; timeout_s: of each call."""
+    target, token = chat
+
+    def run(fault, *, timeout_s=5.0, duration_s=1.0):
+        began = runs.run(
+            calls_per_second=80.0, duration_s=duration_s, stream=True, timeout_s=timeout_s
+        )
+        asked = target(tokens_per_minute=None, timeout_s=timeout_s)
+        work = Work(scenario=began.scenario, target=asked)
+        azure.control("POST", "/faults", {"target": CHAT, **fault})
         try:
-            said = dev.plumb("load", "chat.yaml", "--stack", "dev", "--json", *more)
+            return measure(began, tmp_path, partial(sending.send, work, token), Limits())
         finally:
-            assert azure.plumb("fault", "clear").code == 0
-        return said.code, json.loads(said.out or "{}"), said.err
+            azure.control("DELETE", "/faults")
 
     return run
 
 
-def test_a_healthy_deployment_holds_and_its_tokens_are_azures_own(loaded):
-    code, told, _ = loaded()
-    assert (code, told["measured"]["outcomes"]) == (0, {"ok": 120})
+def test_a_healthy_deployment_holds_and_its_tokens_are_azures_own(passed):
+    told, _ = passed
+    assert told["measured"]["outcomes"] == {"ok": 120}
     tokens = told["measured"]["tokens"]
     assert tokens["prompt"] >= 120 * 30
     assert 0 < tokens["answer"] <= 120 * 10
+    assert told["measured"]["cost"] > 0
+
+
+def test_a_passed_run_is_evidence_that_is_made_again_from_its_calls(dev, passed):
+    told, folder = passed
+    recorded = json.loads((folder / "result.json").read_text())["data"]
+    assert recompute(folder) == recorded == LoadTest.model_validate(recorded).written()
+    assert told["run_id"] in (dev.folder / "evidence/dev.yaml").read_text()
+    assert dev.plumb("readiness", "verify", "--stack", "dev").code == 0
+
+
+def test_two_workers_of_locust_send_what_one_process_would(dev, passed):
+    alone, folder = passed
+    said = dev.plumb("load", "chat.yaml", "--stack", "dev", "--json", "--workers", "2")
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    together = dev.folder / ".plumb/runs" / told["run_id"]
+    by_number = [
+        {call.number: call for call in calls_file.read(each)} for each in (folder, together)
+    ]
+    assert [(number, call.intended_s) for number, call in sorted(by_number[1].items())] == [
+        (number, call.intended_s) for number, call in sorted(by_number[0].items())
+    ]
+    assert told["processes"] == 2
+    for what in ("offered", "outcomes", "seconds", "achieved_a_second"):
+        assert told["measured"][what] == alone["measured"][what]
+    # The very same prompts; what the sandbox answers differs from call to call.
+    assert told["measured"]["tokens"]["prompt"] == alone["measured"]["tokens"]["prompt"]
 
 
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        (("--kind", "throttle", "--rate", "0.5"), "throttled_quota"),
-        (("--kind", "server-error", "--rate", "0.5"), "server"),
-        (("--kind", "server-error", "--status", "503", "--rate", "0.5"), "server"),
-        (("--kind", "cut", "--rate", "0.5"), "cut"),
-        (("--kind", "slow", "--delay", "5s", "--rate", "0.5"), "timeout"),
-        (("--kind", "expired-tokens", "--rate", "0.5"), "request"),
+        ({"kind": "throttle", "rate": 0.5, "retry_after": 2}, "throttled_quota"),
+        ({"kind": "server-error", "rate": 0.5}, "server"),
+        ({"kind": "server-error", "status": 503, "rate": 0.5}, "server"),
+        ({"kind": "cut", "rate": 0.5}, "cut"),
+        ({"kind": "lost", "rate": 0.5}, "cut"),
+        ({"kind": "expired-tokens", "rate": 0.5}, "request"),
     ],
 )
 def test_a_faulty_deployment_does_not_hold_and_the_fault_is_named(loaded, fault, outcome):
-    code, told, _ = loaded(*fault)
-    assert code == 1
-    assert told["measured"]["outcomes"][outcome] >= 30
+    report = loaded(fault)
+    assert report.code == Exit.NO
+    assert report.summary.outcomes[outcome] >= 20
+    assert report.summary.good <= 60
+
+
+def test_a_first_byte_that_is_late_is_no_answer(loaded):
+    report = loaded({"kind": "slow", "delay": 30, "rate": 0.5}, timeout_s=1.0)
+    assert report.code == Exit.NO
+    assert report.summary.outcomes["timeout"] >= 20
+
+
+def test_a_storm_of_429_says_how_long_callers_were_told_to_wait(loaded):
+    report = loaded({"kind": "throttle", "retry_after": 7})
+    assert (report.code, report.summary.throttled) == (Exit.NO, 80)
+    assert report.summary.waits_ms["p99"].value == report.summary.longest_wait_ms == 7_000
+    assert report.summary.waits_sum_ms == 80 * 7_000
+    assert report.summary.cost == 0
+
+
+def test_who_is_not_let_in_learns_nothing_of_the_model(loaded):
+    report = loaded({"kind": "expired-tokens"}, duration_s=600.0)
+    assert (report.code, report.run.partial) == (Exit.NOT_REACHED, True)
 
 
 def test_a_few_bad_calls_of_too_few_cannot_tell(loaded):
-    code, told, _ = loaded("--kind", "server-error", "--count", "2")
-    assert (code, told["measured"]["errors"]) == (3, 2)
+    report = loaded({"kind": "server-error", "count": 2})
+    assert (report.code, report.summary.errors) == (Exit.CANNOT_TELL, 2)
 
 
 def test_a_deployment_that_answers_nothing_ends_the_run_early(loaded):
-    code, told, _ = loaded("--kind", "server-error", more=("--duration", "600"))
-    assert (code, told["partial"]) == (1, True)
+    report = loaded({"kind": "server-error"}, duration_s=600.0)
+    assert (report.code, report.run.partial) == (Exit.NO, True)
 
 
-def test_a_passed_run_is_evidence_of_what_is_declared(dev, loaded):
-    code, told, said = loaded(more=("--record",))
-    assert code == 0, said
-    assert "recorded in evidence/dev.yaml" in said
-    assert dev.plumb("readiness", "verify", "--stack", "dev").code == 0
-    assert told["run_id"] in (dev.folder / "evidence/dev.yaml").read_text()
+def test_a_killed_run_takes_its_workers_along_and_is_judged_by_what_it_kept(dev):
+    command = [
+        "plumb",
+        "load",
+        "chat.yaml",
+        "--stack",
+        "dev",
+        "--duration",
+        "600",
+        "--workers",
+        "2",
+    ]
+    before = set((dev.folder / ".plumb/runs").iterdir())
+    with subprocess.Popen(
+        ["plumb", *words], cwd=dev.folder, env=dev.variables(), stderr=subprocess.DEVNULL
+    ) as process:
+
+        def folder():
+            new = set((dev.folder / ".plumb/runs").iterdir()) - before
+            return next(iter(new), None)
+
+        def kept():
+            file = folder() and folder() / calls_file.CALLS
+            return file and file.exists() and file.read_text().count("\n") >= 100
+
+        until(kept, "a hundred calls are kept")
+        workers = psutil.Process(process.pid).children()
+        os.kill(process.pid, signal.SIGKILL)
+    assert len(workers) == 2
+    until(lambda: not any(_runs(each) for each in workers), "its workers are gone")
+    said = dev.plumb("load", str(folder()), "--json")
+    told = json.loads(said.out)
+    assert (said.code, told["partial"]) == (3, True)
+    assert told["measured"]["good"] >= 100
+    assert recompute(folder())["partial"] is True
 
 
-def test_what_is_not_what_is_declared_is_not_recorded(dev, loaded):
+def _runs(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_what_is_not_what_is_declared_is_not_recorded(dev):
     file = dev.folder / "Pulumi.dev.yaml"
     before = file.read_text()
     file.write_text(before.replace("capacity: 30", "capacity: 40"))
     try:
-        code, _, said = loaded(more=("--record",))
+        said = dev.plumb("load", "chat.yaml", "--stack", "dev", "--json", "--record")
     finally:
         file.write_text(before)
-    assert code == 3
-    assert "capacity 30, declared is 40. Fix: pulumi up --stack dev" in said
+    assert said.code == 3
+    assert "capacity 30, declared is 40. Fix: pulumi up --stack dev" in said.err
