@@ -14,6 +14,7 @@ from scripts.exit import Exit
 
 COMMANDS: Final = {
     "check": "scripts.checking.command:check_command",
+    "models": "scripts.models.command:app",
     "preflight": "scripts.preflight.command:preflight_command",
     "smoke": "scripts.smoke.command:smoke_command",
     "load": "scripts.load.command:load_command",

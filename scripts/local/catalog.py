@@ -94,8 +94,8 @@ def change(
     if not any(wanted.values()) or (model and not wanted["models"][model]):
         raise leave(
             Exit.WRONG_USE,
-            "nothing to change. Fix: --model with --retires, --lifecycle or --replacement; --region "
-            "with --pool and --quota, or with --sku and --room",
+            "nothing to change. Fix: --model with --retires, --lifecycle or --replacement; "
+            "--region with --pool and --quota, or with --sku and --room",
         )
     told = ask(reached(folder), "POST", "/catalog", wanted)["changed"]
     typer.echo(json.dumps(told) if as_json else "\n".join(_changed(told)))

@@ -1,7 +1,7 @@
 """What preflight tells: for programs, and for a terminal."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -79,12 +79,19 @@ class Report:
         }
 
 
-def judge(wanted: Wanted, seen: Seen, *, seconds: float, as_of: str | None = None) -> Report:
-    """What every check says; offline, those that the tables can answer."""
+def judge(
+    wanted: Wanted,
+    seen: Seen,
+    *,
+    seconds: float,
+    as_of: str | None = None,
+    checks: Collection[Check] = tuple(CHECKS),
+) -> Report:
+    """What some checks say; offline, those of them that the tables can answer."""
     findings: list[Finding] = []
     outcomes: dict[Check, Outcome] = {}
     for name, check in CHECKS.items():
-        if as_of is not None and name not in OFFLINE:
+        if name not in checks or (as_of is not None and name not in OFFLINE):
             outcomes[name] = "not asked"
             continue
         said = _each_once(check(wanted, seen))
@@ -97,7 +104,7 @@ def judge(wanted: Wanted, seen: Seen, *, seconds: float, as_of: str | None = Non
         seconds=seconds,
         outcomes=outcomes,
         findings=findings,
-        pools=[] if as_of is not None else pools(wanted, seen)[0],
+        pools=pools(wanted, seen)[0] if outcomes["quota"] != "not asked" else [],
     )
 
 

@@ -28,7 +28,7 @@ def lines(report: Report, file: str, line: Callable[[Place], int]) -> Iterator[s
     yield from _checks(report)
     for each in report.findings:
         yield ""
-        yield from _finding(each, f"{file}:{line(each.place)}")
+        yield from finding(each, f"{file}:{line(each.place)}")
     if report.pools:
         yield ""
         yield from _pools(report.pools)
@@ -43,12 +43,13 @@ def _checks(report: Report) -> Iterator[str]:
         yield f"{left:30}{right}".rstrip()
 
 
-def _finding(finding: Finding, where: str) -> Iterator[str]:
-    yield f"{finding.level.upper():{INDENT}}{finding.check}: {dotted(finding.place)} ({where})"
+def finding(found: Finding, where: str) -> Iterator[str]:
+    """One finding: what, where, found, wanted, fix."""
+    yield f"{found.level.upper():{INDENT}}{found.check}: {dotted(found.place)} ({where})"
     for label, text in (
-        ("found", finding.found),
-        ("wanted", finding.wanted),
-        ("Fix:", finding.fix),
+        ("found", found.found),
+        ("wanted", found.wanted),
+        ("Fix:", found.fix),
     ):
         yield from wrap(
             text,

@@ -82,6 +82,7 @@ def _offered(model: catalog.Model, location: str) -> OfferedModel:
         skus=tuple(
             _sku(model, sku) for sku, where in sorted(model.skus.items()) if location in where
         ),
+        capabilities=frozenset({"fineTune"} if model.fine_tunable else ()),
     )
 
 

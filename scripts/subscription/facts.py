@@ -116,6 +116,8 @@ class OfferedModel:
     fine_tune_retires: datetime | None
     replacement: Replacement | None
     skus: tuple[Sku, ...]
+    capabilities: frozenset[str] = frozenset()
+    """chatCompletion, embeddings, fineTune, ...: what Azure says that it can do."""
 
     def sku(self, name: str) -> Sku | None:
         """Its base's SKU of that name."""

@@ -1,6 +1,6 @@
 """A subscription as Azure's management API tells it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from azure.mgmt.cognitiveservices.models import (
@@ -57,7 +57,15 @@ class Live:
         )
 
     def models(self, location: str) -> tuple[OfferedModel, ...] | Unknown:
-        def call(limits: dict[str, Any]) -> tuple[OfferedModel, ...]:
+        rows = self.model_rows(location)
+        if isinstance(rows, Unknown):
+            return rows
+        return self._ask(f"models of {location}", lambda _: wire.offered(rows))
+
+    def model_rows(self, location: str) -> list[Mapping[str, Any]] | Unknown:
+        """The same as Azure answered it."""
+
+        def call(limits: dict[str, Any]) -> list[Mapping[str, Any]]:
             # The client's own objects drop rateLimits[].key, so the answers are read as they came.
             answers: list[Any] = []
             told = self._client.models.list(
@@ -67,7 +75,7 @@ class Live:
             )
             for _ in told:
                 pass
-            return wire.offered(row for answer in answers for row in answer["value"])
+            return [row for answer in answers for row in answer["value"]]
 
         return self._ask(f"models of {location}", call)
 

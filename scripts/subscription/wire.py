@@ -94,6 +94,7 @@ class Details(Part):
     deprecation: Deprecation | None = None
     replacement_config: Target | None = None
     skus: list[OfferedSku] | None = None
+    capabilities: dict[str, str] | None = None
 
 
 class Row(Part):
@@ -122,6 +123,9 @@ def _offered(row: Row) -> OfferedModel:
         fine_tune_retires=ends.fine_tune,
         replacement=_replacement(model.replacement_config),
         skus=tuple(_sku(each) for each in model.skus or ()),
+        capabilities=frozenset(
+            name for name, said in (model.capabilities or {}).items() if said.lower() == "true"
+        ),
     )
 
 

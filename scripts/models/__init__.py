@@ -1,0 +1,1 @@
+"""`plumb models`: what can be deployed where, until when, and at what price."""
