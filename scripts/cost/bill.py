@@ -14,7 +14,7 @@ from scripts.cost.budget import Budget, Exchange, Reason, in_currency, verdict
 from scripts.cost.expected import Line, Planned
 from scripts.cost.month import Forecast
 from scripts.cost.price import Money
-from scripts.cost.spent import Cost, Stands
+from scripts.cost.spent import Spent, Stands
 from scripts.cost.usage import Day
 from scripts.exit import Exit
 
@@ -55,13 +55,13 @@ class Bill:
     @cached_property
     def lines(self) -> Sequence[Line]:
         """By demand."""
-        return expected.lines(self.given.planned or (), self.prices)
+        return expected.lines(self.given.planned or (), self.prices, self.given.at)
 
     @cached_property
-    def costs(self) -> Sequence[Cost]:
+    def spending(self) -> Sequence[Spent]:
         """By what was used."""
         return list(
-            spent.costs(
+            spent.spending(
                 self.given.stands or (), self.given.used, self.since, self.given.at, self.prices
             )
         )
@@ -87,12 +87,12 @@ class Bill:
 
     @cached_property
     def daily(self) -> dict[date, float]:
-        return spent.daily(self.costs)
+        return spent.daily(self.spending)
 
     @property
     def month_to_date(self) -> dict[str, float]:
         """By deployment."""
-        return spent.by_deployment(self.costs, month.first_of(self.given.at))
+        return spent.by_deployment(self.spending, month.first_of(self.given.at))
 
     def in_budgets(self, amount: float) -> float:
         """An amount in the budget's currency.
@@ -111,9 +111,10 @@ class Bill:
             OtherCurrency: no rate was agreed on.
         """
         found = {}
-        if self.planned is not None and not self.given.silent:
+        asked_all = not self.given.silent and not any(line.cost.unpriced for line in self.lines)
+        if self.planned is not None and asked_all:
             found[BY_DEMAND] = self.in_budgets(self.planned.amount)
-        if self.forecast:
+        if self.forecast and not any(each.cost.unpriced for each in self.spending):
             found[BY_USE] = self.in_budgets(self.forecast.monthly)
         return found
 
@@ -132,6 +133,17 @@ class Bill:
                 f"Fix: plumb capacity plan --stack {self.given.stack} --route {route} --rpm N "
                 "--prompt N --max-output N --record",
             )
+        for line in self.lines:
+            if line.cost.by_hour.amount and not line.planned.routes:
+                yield Reason(
+                    code=Exit.YES,
+                    warns=True,
+                    text=f"{line.planned.name} costs {line.cost.by_hour.amount:,.2f} "
+                    f"{line.cost.by_hour.currency} a month for standing there, and no route names "
+                    "it",
+                )
+        for why in self._unpriced():
+            yield Reason(code=Exit.CANNOT_TELL, text=why)
         if self.given.stands is not None and self.forecast is None and not self.given.unknown:
             yield Reason(
                 code=Exit.CANNOT_TELL,
@@ -142,6 +154,11 @@ class Bill:
             today = self.given.at.astimezone(UTC).date()
             days = {day: self.in_budgets(cost) for day, cost in self.daily.items() if day <= today}
             yield from verdict(self.given.budget, self.forecasts, days)
+
+    def _unpriced(self) -> Iterator[str]:
+        """Each once, though it be so every day."""
+        found = [*(line.cost for line in self.lines), *(each.cost for each in self.spending)]
+        yield from dict.fromkeys(why for cost in found for why in cost.unpriced)
 
     @property
     def routes(self) -> Mapping[str, Sequence[str]]:

@@ -48,6 +48,8 @@ class Budget:
 class Reason:
     code: Exit
     text: str
+    warns: bool = False
+    """It holds today."""
 
 
 def in_currency(money: Money, currency: str, exchange: Exchange | None) -> float:

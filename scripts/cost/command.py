@@ -9,6 +9,8 @@ from scripts import options
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
+    from components.prices import PriceList
+    from components.sections import Settings
     from scripts.cost.budget import Exchange
 
 
@@ -26,6 +28,9 @@ def cost_command(
     mean_share: Annotated[
         float, typer.Option(min=0, max=1, help="The mean minute of a month, beside the peak.")
     ] = 0.3,
+    answer_share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of the declared maximum, what answers hold.")
+    ] = 1.0,
     exchange_rate: Annotated[
         str | None,
         typer.Option(metavar="USD=EUR:RATE", help="What finance agreed on; nothing is looked up."),
@@ -70,7 +75,6 @@ def cost_command(
     from scripts.cost.bill import Bill, Given
     from scripts.cost.budget import Budget, OtherCurrency
     from scripts.cost.expected import planned
-    from scripts.cost.price import NoPrice
     from scripts.opened import open_stack
     from scripts.subscription import arm
     from scripts.subscription.patience import Patience
@@ -88,6 +92,8 @@ def cost_command(
         raise leave(Exit.WRONG_USE, error) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise leave(Exit.WRONG_USE, f"{prices}: {error}. Fix: see components/prices.yaml") from None
+    if retail:
+        raise typer.Exit(_retail(declared, listed, deadline, as_json=as_json))
     peaks = {route: peak for route, peak in peaks.items() if route in declared.routes}
     now = clock.now()
     found = asked.Asked()
@@ -103,7 +109,7 @@ def cost_command(
         at=now,
         budget=Budget.of(declared),
         exchange=exchange,
-        planned=planned(declared, peaks, mean_share) if forecast else None,
+        planned=planned(declared, peaks, mean_share, answer_share) if forecast else None,
         silent=sorted(declared.routes.keys() - peaks.keys()) if forecast else [],
         stands=found.stands if actual else None,
         used=found.used,
@@ -121,9 +127,33 @@ def cost_command(
             evidence.record(bill, price_list, ROOT, now, dry_run=dry_run)
     except OtherCurrency as error:
         raise leave(Exit.WRONG_USE, error) from None
-    except NoPrice as error:
-        raise leave(Exit.CANNOT_TELL, error) from None
     raise typer.Exit(code)
+
+
+def _retail(declared: "Settings", prices: "PriceList", deadline_s: float, *, as_json: bool) -> Exit:
+    """Says how the prices that the stack is billed by stand beside Azure's list."""
+    import httpx2
+
+    from scripts.capacity.plan import worst
+    from scripts.cost import printed, retail
+    from scripts.cost.expected import planned
+
+    billed = [each.sold for each in planned(declared, {}, 0.0)]
+    found = []
+    try:
+        with httpx2.Client(timeout=deadline_s) as client:
+            for region in sorted({each.location for each in declared.accounts.values()}):
+                rows = retail.ask(client, region, prices.currency)
+                compared = retail.compare(rows, prices, region)
+                here = [each for each in billed if each.location == region]
+                found.append((compared, list(retail.judge(compared, here, prices))))
+    except retail.NotReached as error:
+        raise leave(Exit.NOT_REACHED, error) from None
+    except retail.NotRead as error:
+        raise leave(Exit.CANNOT_TELL, error) from None
+    code = worst(reason.code for _, reasons in found for reason in reasons)
+    typer.echo(printed.retail_as_json(found, code) if as_json else printed.retail(found))
+    return code
 
 
 def _exchange(text: str | None) -> "Exchange | None":

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from components.catalog import PROVISIONED_SKUS
 from components.prices import PriceList
 from components.sections import Settings
 from scripts.capacity.peak import Peak
 from scripts.capacity.purchase import HOURS_A_MONTH
-from scripts.cost.price import Money, Sold, Used, call_cost, hourly_cost
+from scripts.cost.price import Money, Priced, Sold, Used, priced
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,23 +33,19 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """What it costs."""
+    """What it costs a month."""
 
     planned: Planned
-    by_token: Money
-    by_hour: Money
-    """For standing there."""
-
-    @property
-    def monthly(self) -> Money:
-        return self.by_token.plus(self.by_hour)
+    cost: Priced
 
 
-def planned(settings: Settings, peaks: Mapping[str, Peak], mean_share: float) -> list[Planned]:
+def planned(
+    settings: Settings, peaks: Mapping[str, Peak], mean_share: float, answer_share: float = 1.0
+) -> list[Planned]:
     """Every deployment of a stack.
 
     peaks: by route; a route's callers are its stable deployment's. mean_share: of the peak, the
-    mean minute of a month.
+    mean minute of a month. answer_share: of the declared maximum, what answers hold.
     """
     stable = {route: settings.target(settings.routes[route].stable) for route in peaks}
     found = []
@@ -57,7 +54,7 @@ def planned(settings: Settings, peaks: Mapping[str, Peak], mean_share: float) ->
             used = Used()
             for route, peak in peaks.items():
                 if stable[route] == (key, name):
-                    used = used.plus(_used(peak, mean_share))
+                    used = used.plus(_used(peak, mean_share, answer_share))
             found.append(
                 Planned(
                     name=f"{key}/{name}",
@@ -76,19 +73,29 @@ def planned(settings: Settings, peaks: Mapping[str, Peak], mean_share: float) ->
     return found
 
 
-def lines(found: Iterable[Planned], prices: PriceList) -> list[Line]:
-    """What each costs. What nobody calls needs no price.
-
-    Raises:
-        NoPrice: something is used, and nobody knows what it costs.
-    """
-    return [_line(each, prices) for each in found]
+def lines(found: Iterable[Planned], prices: PriceList, at: datetime) -> list[Line]:
+    """What each costs at the prices of a time."""
+    return [
+        Line(
+            planned=each,
+            cost=priced(
+                each.sold,
+                each.used,
+                each.hours if each.by_the_hour else 0.0,
+                each.capacity,
+                fine_tuned=each.fine_tuned,
+                prices=prices,
+                at=at,
+            ),
+        )
+        for each in found
+    ]
 
 
 def total(found: Iterable[Line], prices: PriceList) -> Money:
     whole = Money(0.0, prices.currency)
     for line in found:
-        whole = whole.plus(line.monthly)
+        whole = whole.plus(line.cost.whole)
     return whole
 
 
@@ -120,21 +127,11 @@ def routes_of(settings: Settings, key: str, name: str) -> list[str]:
     return found
 
 
-def _line(each: Planned, prices: PriceList) -> Line:
-    nothing = Money(0.0, prices.currency)
-    an_hour = (
-        hourly_cost(each.sold, each.capacity, fine_tuned=each.fine_tuned, prices=prices)
-        if each.by_the_hour
-        else nothing
-    )
-    return Line(
-        planned=each,
-        by_token=call_cost(each.sold, each.used, prices=prices) if each.used != Used() else nothing,
-        by_hour=Money(each.hours * an_hour.amount, an_hour.currency),
-    )
-
-
-def _used(peak: Peak, mean_share: float) -> Used:
+def _used(peak: Peak, mean_share: float, answer_share: float) -> Used:
     calls = peak.requests * mean_share * 60 * HOURS_A_MONTH
     prompt = calls * peak.prompt_tokens
-    return Used(prompt=prompt, cached=prompt * peak.cache_share, output=calls * peak.output)
+    return Used(
+        prompt=prompt,
+        cached=prompt * peak.cache_share,
+        output=calls * peak.declared_output * answer_share,
+    )

@@ -1,5 +1,6 @@
 """What calls cost, by the price list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -79,6 +80,21 @@ class Sold:
         return f"{self.model} {self.version} on {self.sku} in {self.location}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Priced:
+    """What something costs, as far as that is known."""
+
+    by_token: Money
+    by_hour: Money
+    """For standing there."""
+    unpriced: Sequence[str]
+    """What nobody knows the price of."""
+
+    @property
+    def whole(self) -> Money:
+        return self.by_token.plus(self.by_hour)
+
+
 def call_cost(
     sold: Sold, used: Used, *, at: datetime | None = None, prices: "PriceList | None" = None
 ) -> Money:
@@ -116,7 +132,7 @@ def token_price(
     row = held.find(sold.model, sold.version, sold.sku, sold.location, moment.date(), sold.provider)
     if row is None:
         raise NoPrice(
-            f"no price is known for {sold} on {moment:%Y-%m-%d}. "
+            f"no price is known for {sold}. "
             "Fix: add its row to components/prices.yaml, with where you read it"
         )
     return row.at(moment), row.currency
@@ -144,6 +160,33 @@ def hourly_cost(
             "components/prices.yaml"
         )
     return Money(row.hour, row.currency)
+
+
+def priced(
+    sold: Sold,
+    used: Used,
+    hours: float,
+    capacity: float,
+    *,
+    fine_tuned: bool,
+    prices: "PriceList",
+    at: datetime | None = None,
+) -> "Priced":
+    """What tokens and hours cost. What nobody used needs no price."""
+    nothing = Money(0.0, prices.currency)
+    by_token, by_hour, unpriced = nothing, nothing, []
+    try:
+        if used != Used():
+            by_token = call_cost(sold, used, at=at, prices=prices)
+    except NoPrice as error:
+        unpriced.append(str(error))
+    try:
+        if hours:
+            an_hour = hourly_cost(sold, capacity, fine_tuned=fine_tuned, prices=prices)
+            by_hour = Money(hours * an_hour.amount, an_hour.currency)
+    except NoPrice as error:
+        unpriced.append(str(error))
+    return Priced(by_token=by_token, by_hour=by_hour, unpriced=unpriced)
 
 
 def _hourly_currency(sold: Sold, prices: "PriceList") -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,11 +11,14 @@ from rich.table import Table
 
 from scripts.cost import month
 from scripts.cost.bill import Bill
+from scripts.cost.budget import Reason
 from scripts.cost.expected import by_route
+from scripts.cost.retail import Comparison
 from scripts.exit import Exit
 
 MARKS = {Exit.YES: "[green]ok[/]", Exit.NO: "[red]no[/]"}
 NO_ROUTE = "(no route)"
+MOST_NAMED = 8
 
 
 def show(bill: Bill) -> None:
@@ -33,7 +37,35 @@ def show(bill: Bill) -> None:
                 f"30 such days are {found.as_thirty:,.2f}"
             )
     for reason in bill.reasons:
-        console.print(f"{MARKS.get(reason.code, '[yellow]? [/]')} {reason.text}")
+        mark = "[yellow]! [/]" if reason.warns else MARKS.get(reason.code, "[yellow]? [/]")
+        console.print(f"{mark} {reason.text}")
+
+
+def retail(found: Sequence[tuple[Comparison, Sequence[Reason]]]) -> str:
+    """Azure's list beside ours, for a terminal."""
+    words = {Exit.YES: "ok", Exit.NO: "no", Exit.CANNOT_TELL: "? "}
+    told = [f"{words[each.code]} {each.text}" for _, reasons in found for each in reasons]
+    for compared, _ in found:
+        named = ", ".join(compared.unread[:MOST_NAMED])
+        more = f" and {len(compared.unread) - MOST_NAMED} more (--json)"
+        rest = more if len(compared.unread) > MOST_NAMED else ""
+        if named:
+            told.append(f"not read in {compared.region}, since nobody knows them: {named}{rest}")
+    return "\n".join(told)
+
+
+def retail_as_json(found: Sequence[tuple[Comparison, Sequence[Reason]]], code: Exit) -> str:
+    """`plumb.retail/1`."""
+    answer = {
+        "schema": "plumb.retail/1",
+        "exit_code": int(code),
+        "regions": [
+            asdict(compared)
+            | {"reasons": [{"exit_code": int(each.code), "text": each.text} for each in reasons]}
+            for compared, reasons in found
+        ],
+    }
+    return json.dumps(answer, indent=2, allow_nan=False)
 
 
 def _table(*headings: str) -> Table:
@@ -52,9 +84,9 @@ def _planned(bill: Bill) -> Table:
         table.add_row(
             line.planned.name,
             *(f"{each / 1e6:,.1f}" for each in (used.prompt, used.cached, used.output)),
-            f"{line.by_token.amount:,.2f}",
-            f"{line.by_hour.amount:,.2f}",
-            f"{line.monthly.amount:,.2f}",
+            f"{line.cost.by_token.amount:,.2f}",
+            f"{line.cost.by_hour.amount:,.2f}",
+            f"{line.cost.whole.amount:,.2f}",
         )
     whole = bill.planned
     table.add_row("together", "", "", "", "", "", f"{whole.amount if whole else 0:,.2f}")
@@ -69,7 +101,7 @@ def _routes(bill: Bill) -> Table:
 
 
 def _by_route(bill: Bill) -> dict[str, float]:
-    costs = {line.planned.name: line.monthly.amount for line in bill.lines}
+    costs = {line.planned.name: line.cost.whole.amount for line in bill.lines}
     return by_route(costs, bill.routes)
 
 
@@ -79,7 +111,7 @@ def _spent(bill: Bill) -> Table:
         f"since {since:%Y-%m-%d}", "in M", "cached M", "out M", "hours", bill.prices.currency
     )
     for name, cost in sorted(bill.month_to_date.items()):
-        rows = [each for each in bill.costs if each.deployment == name and each.day >= since]
+        rows = [each for each in bill.spending if each.deployment == name and each.day >= since]
         table.add_row(
             name,
             f"{sum(each.used.prompt for each in rows) / 1e6:,.2f}",
@@ -103,7 +135,10 @@ def as_json(bill: Bill, code: Exit) -> str:
         "currency": bill.prices.currency,
         "budget": asdict(given.budget),
         "exchange": asdict(given.exchange) if given.exchange else None,
-        "reasons": [{"exit_code": int(each.code), "text": each.text} for each in bill.reasons],
+        "reasons": [
+            {"exit_code": int(each.code), "warns": each.warns, "text": each.text}
+            for each in bill.reasons
+        ],
     }
     if given.planned is not None:
         answer["by_demand"] = {
@@ -115,8 +150,8 @@ def as_json(bill: Bill, code: Exit) -> str:
                     "deployment": line.planned.name,
                     "routes": list(line.planned.routes),
                     "tokens": asdict(line.planned.used),
-                    "by_token": line.by_token.amount,
-                    "by_hour": line.by_hour.amount,
+                    "by_token": line.cost.by_token.amount,
+                    "by_hour": line.cost.by_hour.amount,
                 }
                 for line in bill.lines
             ],

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from components.catalog import PROVISIONED_SKUS, base_model
 from components.prices import PriceList
-from scripts.cost.price import Money, NoPrice, Sold, Used, call_cost, hourly_cost
+from scripts.cost.price import Money, Priced, Sold, Used, priced
 from scripts.cost.usage import Day
 
 Key = TypeVar("Key")
@@ -36,65 +36,53 @@ class Stands:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost:
+class Spent:
     """Of one deployment on one day."""
 
     deployment: str
     day: date
     used: Used
     hours: float
-    by_token: Money
-    by_hour: Money
-
-    @property
-    def whole(self) -> Money:
-        return self.by_token.plus(self.by_hour)
+    cost: Priced
 
 
-def costs(
+def spending(
     stands: Sequence[Stands],
     used: Iterable[Day],
     since: date,
     now: datetime,
     prices: PriceList,
-) -> Iterator[Cost]:
+) -> Iterator[Spent]:
     """Each deployment and day on which there is something to pay. An earlier capacity is not known.
 
-    Raises:
-        NoPrice: of something that was used; of a deployment that is there no more, too.
+    What was used of a deployment that is there no more has no price: nobody knows what it was.
     """
-    by_name = {each.name: each for each in stands}
     tokens = {(f"{each.account}/{each.deployment}", each.day): each.used for each in used}
-    for name, day in tokens:
-        if name not in by_name:
-            raise NoPrice(
-                f"{name} used tokens on {day:%Y-%m-%d} and is there no more, so nobody knows what "
-                "it was. Fix: see Cost Management for that day"
+    there = {each.name for each in stands}
+    nothing = Money(0.0, prices.currency)
+    for (name, day), spent in tokens.items():
+        if name not in there:
+            why = (
+                f"{name} used tokens on {day:%Y-%m-%d} and is not the stack's, or is there no "
+                "more. Fix: see Cost Management for what it was"
             )
+            gone = Priced(by_token=nothing, by_hour=nothing, unpriced=[why])
+            yield Spent(deployment=name, day=day, used=spent, hours=0.0, cost=gone)
     for each in stands:
         for day in _days(since, now):
             hours = _hours(each, day, now)
             spent = tokens.get((each.name, day), Used())
             if hours or spent != Used():
-                yield _cost(each, day, spent, hours, prices)
-
-
-def _cost(each: Stands, day: date, used: Used, hours: float, prices: PriceList) -> Cost:
-    nothing = Money(0.0, prices.currency)
-    by_token, by_hour = nothing, nothing
-    if used != Used():
-        by_token = call_cost(each.sold, used, at=datetime.combine(day, NOON), prices=prices)
-    if hours:
-        an_hour = hourly_cost(each.sold, each.capacity, fine_tuned=each.fine_tuned, prices=prices)
-        by_hour = Money(hours * an_hour.amount, an_hour.currency)
-    return Cost(
-        deployment=each.name,
-        day=day,
-        used=used,
-        hours=hours,
-        by_token=by_token,
-        by_hour=by_hour,
-    )
+                cost = priced(
+                    each.sold,
+                    spent,
+                    hours,
+                    each.capacity,
+                    fine_tuned=each.fine_tuned,
+                    prices=prices,
+                    at=datetime.combine(day, NOON),
+                )
+                yield Spent(deployment=each.name, day=day, used=spent, hours=hours, cost=cost)
 
 
 def _days(since: date, now: datetime) -> Iterator[date]:
@@ -113,13 +101,13 @@ def _hours(each: Stands, day: date, now: datetime) -> float:
     return max((ends - begins) / HOUR, 0.0)
 
 
-def daily(found: Iterable[Cost]) -> dict[date, float]:
-    return _sums((each.day, each.whole.amount) for each in found)
+def daily(found: Iterable[Spent]) -> dict[date, float]:
+    return _sums((each.day, each.cost.whole.amount) for each in found)
 
 
-def by_deployment(found: Iterable[Cost], since: date) -> dict[str, float]:
+def by_deployment(found: Iterable[Spent], since: date) -> dict[str, float]:
     """Since a day."""
-    return _sums((each.deployment, each.whole.amount) for each in found if each.day >= since)
+    return _sums((each.deployment, each.cost.whole.amount) for each in found if each.day >= since)
 
 
 def _sums(pairs: Iterable[tuple[Key, float]]) -> dict[Key, float]:
