@@ -12,9 +12,9 @@ from typing import Any, Final, Self
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from .flag import user_hash
+from .flag import Choice, user_hash
 from .outcome import of_error, retry_after_s
-from .question import Message, messages, prompt_sha
+from .question import Message, messages
 from .reply import Cut, Reading, Reply
 from .retry import Course, Failure, Patience, Wait
 from .route import Route
@@ -43,6 +43,8 @@ class Calls:
     route: Route
     patience: Patience = field(default_factory=Patience)
     spans: Spans = field(default_factory=Spans)
+    prompt_sha: str = ""
+    """Of the prompt template that the application uses, for telemetry."""
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
 
@@ -56,13 +58,10 @@ class Call:
     """Knows what to send next, and what to make of what comes back."""
 
     def __init__(self, asked: Asked, calls: Calls) -> None:
-        route, self._calls = calls.route, calls
-        self._asked = asked
-        self._choice = route.flag.choose(asked.user) if route.flag else None
-        targets = route.targets(self._choice)
-        self._first = targets[0]
+        self._asked, self._calls = asked, calls
+        self._way = calls.route.way(asked.user)
         self._began = calls.clock()
-        self._course = Course(targets, calls.patience, self._began)
+        self._course = Course(self._way.targets, calls.patience, self._began)
         self._visit: Visit | None = None
         self._reading: Reading | None = None
         self._first_text_ms: float | None = None
@@ -73,7 +72,9 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        if self._visit:  # the caller went away, or there was no token
+        if self._visit and isinstance(error, Exception):  # no token, for instance
+            self._visit.failed(Failure(outcome="request"))
+        elif self._visit:  # the caller went away
             self._visit.end()
 
     @property
@@ -81,9 +82,9 @@ class Call:
         return self._course.target
 
     @property
-    def variant(self) -> str | None:
-        """Of the cohort that this try belongs to; a fallback belongs to none."""
-        return self._choice.variant if self._choice and self.target is self._first else None
+    def choice(self) -> Choice | None:
+        """What led to the target that is asked; nothing did to a fallback."""
+        return self._way.choice if self.target is self._way.targets[0] else None
 
     def request(self) -> dict[str, Any]:
         """What the SDK is to send, this time."""
@@ -138,7 +139,8 @@ class Call:
         """What to do next; None: nothing helps, the error is the answer.
 
         Raises:
-            Cut: the caller has part of an answer. Asked again, the model would say it otherwise.
+            Cut: the caller has part of an answer (asked again, the model would say it otherwise),
+                or none that can be read.
         """
         failure, began = _failure(error), self._reading and self._reading.begun
         asked, visit = self.target, self._visit
@@ -156,9 +158,10 @@ class Call:
             LOG.warning("%s: %s; asking %s", asked, failure.outcome, self.target)
         if wait and wait.renew_token:
             asked.token.renew()
-        if self._reading and began and not isinstance(error, Cut):
-            raise Cut(asked, self._reading.text) from error
+        text = self._reading.text if self._reading else ""
         self._reading = None
+        if began or (wait is None and isinstance(error, json.JSONDecodeError)):
+            raise Cut(asked, text) from error
         return wait
 
     def _reply(self, reading: Reading, completion: ChatCompletion | None) -> Reply:
@@ -170,11 +173,10 @@ class Call:
             model=reading.model,
             usage=reading.usage,
             target=self.target,
-            variant=self.variant,
+            variant=self.choice.variant if self.choice else None,
             latency_ms=self._since_ms(),
             first_text_ms=self._first_text_ms,
-            region=reading.region,
-            spilled=reading.spilled,
+            headers=reading.headers,
             completion=completion,
         )
         if self._visit:
@@ -186,11 +188,11 @@ class Call:
         told = {ROUTE: self._calls.route.name}
         if self._asked.user:
             told[USER_HASH] = user_hash(self._asked.user)
-        if sha := prompt_sha(self._asked.question):
-            told[PROMPT_SHA] = sha
-        if self._calls.route.flag and self._choice and self.variant:
-            told |= {FLAG: self._calls.route.flag.name, VARIANT: self.variant}
-            told[FLAG_ETAG] = self._choice.etag
+        if self._calls.prompt_sha:
+            told[PROMPT_SHA] = self._calls.prompt_sha
+        if self._calls.route.flag and (choice := self.choice) and choice.variant:
+            told |= {FLAG: self._calls.route.flag.name, VARIANT: choice.variant}
+            told[FLAG_ETAG] = choice.etag
         return told
 
     def _since_ms(self) -> float:

@@ -30,10 +30,9 @@ def _address(picture: Path | str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 
-def prompt_sha(question: Sequence[Message]) -> str:
-    """SHA-256 of the system message, by which a prompt template is known; empty without one."""
-    told = next((each for each in question if each["role"] in ("system", "developer")), None)
-    return sha256(str(told["content"]).encode()).hexdigest() if told else ""
+def prompt_sha(template: bytes) -> str:
+    """What telemetry calls a prompt template: SHA-256, however its lines end."""
+    return sha256(template.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def shaped(schema: Mapping[str, Any], name: str = "answer") -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
-from .outcome import SPILLED_FROM, Outcome, of_ending
+from .outcome import SPILLED_FROM, UTILISATION, Outcome, of_ending
 from .target import Target
 
 if TYPE_CHECKING:
@@ -13,13 +13,28 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 
+REGION: Final = "x-ms-region"
+
+KEPT: Final = (
+    "apim-request-id",
+    UTILISATION,
+    "x-ms-deployment-name",
+    REGION,
+    SPILLED_FROM,
+    "x-ms-spillover-error",
+    "x-ratelimit-limit-tokens",
+    "x-ratelimit-remaining-requests",
+    "x-ratelimit-remaining-tokens",
+)
+"""Headers that say who answered, and how much room is left there."""
+
+
 class Cut(Exception):
     """An answer stopped in the middle. What came of it is in `text`."""
 
     def __init__(self, target: Target, text: str) -> None:
         super().__init__(
-            f"{target}: cut off after {len(text)} characters. "
-            "Fix: show what came, or ask again; it is not asked again by itself"
+            f"{target}: cut off after {len(text)} characters. Fix: show what came, or ask again"
         )
         self.text = text
 
@@ -53,11 +68,19 @@ class Reply:
     """Of the route's flag; None: no flag, an anonymous caller, or a fallback answered."""
     first_text_ms: float | None = None
     """Of a stream."""
-    region: str = ""
-    spilled: bool = False
-    """Another deployment of the account answered, since this one was full."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Of Azure's, those in KEPT."""
     completion: "ChatCompletion | None" = None
     """All of it, with tool calls; None of a stream."""
+
+    @property
+    def region(self) -> str:
+        return self.headers.get(REGION, "")
+
+    @property
+    def spilled(self) -> bool:
+        """Whether another deployment of the account answered, since this one was full."""
+        return SPILLED_FROM in self.headers
 
     @property
     def outcome(self) -> Outcome:
@@ -82,8 +105,7 @@ class Reading:
     """What has come of an answer so far."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self.region = headers.get("x-ms-region", "")
-        self.spilled = SPILLED_FROM in headers
+        self.headers = {name: headers[name] for name in KEPT if name in headers}
         self.text = ""
         self.model = ""
         self.finish_reason: str | None = None

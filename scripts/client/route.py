@@ -12,6 +12,16 @@ LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Way:
+    """What a route has for one caller."""
+
+    targets: Sequence[Target]
+    """Whom to ask, one after another."""
+    choice: Choice | None = None
+    """Why the first of them; None: no flag told."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Route:
     """Who may answer."""
 
@@ -22,17 +32,21 @@ class Route:
     """Where the flag's variants may lead: a target of each account by the account's key."""
     flag: Flag | None = None
 
-    def targets(self, choice: Choice | None) -> list[Target]:
-        """Whom to ask, in this order. The candidate of a rollout stands first or not at all."""
-        if choice is None:
-            return list(self.fallback)
-        first, candidate = self._target(choice.value), self._target(choice.candidate)
-        others = [each for each in self.fallback if each not in (first, candidate)]
-        return [first, *others] if first else others
+    def __post_init__(self) -> None:
+        if not self.fallback:
+            raise ValueError(f"route {self.name} leads nowhere without a flag. Fix: fallback")
 
-    def _target(self, value: Mapping[str, Any] | None) -> Target | None:
-        if value is None:
-            return None
+    def way(self, user: str | None) -> Way:
+        """Whom to ask for this user. A candidate of a rollout stands first or not at all."""
+        choice = self.flag.choose(user) if self.flag else None
+        first = self._target(choice.value) if choice else None
+        if choice is None or first is None:
+            return Way(targets=self.fallback)
+        candidate = self._target(choice.candidate) if choice.candidate else None
+        others = [each for each in self.fallback if each not in (first, candidate)]
+        return Way(targets=[first, *others], choice=choice)
+
+    def _target(self, value: Mapping[str, Any]) -> Target | None:
         try:
             account, model = value["account"], value["deployment"]
             family = str(value.get("model", ""))
@@ -56,19 +70,23 @@ class Route:
         credential: reads the flag; by default DefaultAzureCredential.
         fallback: `account/deployment`, more after commas. If given, these answer and the flag is
         not read: the way out when the store is down and what it said last is wrong.
+
+        Raises:
+            ValueError: there is no such route, account or deployment.
         """
         token = token or Entra()
+        held, told = outputs["accounts"], _of(outputs["routes"], name, "route")
         accounts = {
             key: Target(base_url=azure_url(each["endpoint"]), model="", token=token)
-            for key, each in outputs["accounts"].items()
+            for key, each in held.items()
         }
 
         def target(path: str) -> Target:
-            account, _, deployment = path.strip().partition("/")
-            family = outputs["accounts"][account]["deployments"][deployment]["model"]
-            return accounts[account].serving(deployment, family, f"{account}/{deployment}")
+            account, _, model = path.strip().partition("/")
+            deployments = _of(held, account, "account")["deployments"]
+            family = _of(deployments, model, "deployment")["model"]
+            return accounts[account].serving(model, family, f"{account}/{model}")
 
-        told = outputs["routes"][name]
         if fallback:
             return cls(name=name, fallback=[target(each) for each in fallback.split(",")])
         routing = outputs["routing"]
@@ -79,3 +97,10 @@ class Route:
             accounts=accounts,
             flag=Flag(told["flag"], load),
         )
+
+
+def _of(told: Mapping[str, Any], key: str, what: str) -> Any:
+    if key not in told:
+        there = ", ".join(sorted(told)) or "none"
+        raise ValueError(f"the stack has no {what} {key!r}. Fix: one of {there}")
+    return told[key]

@@ -48,6 +48,7 @@ class Router(Calls):
 
         Raises:
             openai.APIError: none is to be had; the last that went wrong.
+            Cut: none that is whole.
         """
         with self._begin(question, user, options) as call:
             while True:

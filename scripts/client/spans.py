@@ -40,6 +40,8 @@ PROMPT_SHA: Final = "plumb.prompt_sha"
 RETRY: Final = "plumb.retry"
 
 CHAT: Final = "chat"
+SPILLED: Final = "spilled"
+"""No error: another deployment answered. The judge of a rollout counts it apart."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ class Visit:
             }
         if reply.first_text_ms is not None:
             told[FIRST_TEXT_MS] = round(reply.first_text_ms, 1)
-        if reply.outcome != "ok":
-            told[ERROR_CLASS] = reply.outcome
+        if reply.outcome != "ok" or reply.spilled:
+            told[ERROR_CLASS] = SPILLED if reply.outcome == "ok" else reply.outcome
         if self._with_content:
             said = [{"role": "assistant", "parts": [{"type": "text", "content": reply.text}]}]
             told[OUTPUT_MESSAGES] = json.dumps(said, ensure_ascii=False)

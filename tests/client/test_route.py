@@ -1,5 +1,9 @@
 """Who may answer for a route, and in which order."""
 
+from dataclasses import replace
+
+import pytest
+
 from scripts.client.flag import Choice
 from scripts.client.route import Route
 from scripts.client.target import Target, azure_url
@@ -17,6 +21,13 @@ def at(path, family=""):
     return ACCOUNTS[account].serving(deployment, family, path)
 
 
+class Flag:
+    """Says this to everybody."""
+
+    def __init__(self, choice):
+        self.choose = lambda user: choice
+
+
 def choice(path, candidate=None):
     def value(of):
         account, _, deployment = of.partition("/")
@@ -30,37 +41,48 @@ ROUTE = Route(
 )
 
 
-def names(found):
-    return [each.name for each in found]
+def asked(said, route=ROUTE):
+    """Whose turn it is, and whether it is the flag's doing."""
+    way = replace(route, flag=Flag(said)).way("user-1")
+    return [each.name for each in way.targets], way.choice is not None
+
+
+def names(targets):
+    return [each.name for each in targets]
 
 
 def test_without_a_flag_the_fallback_answers_in_its_order():
-    assert names(ROUTE.targets(None)) == ["primary/chat-v3", "secondary/chat-v3"]
+    expected = ["primary/chat-v3", "secondary/chat-v3"]
+    assert names(ROUTE.way("user-1").targets) == expected
+    assert asked(None) == (expected, False)
 
 
 def test_the_variant_answers_first_and_nobody_is_asked_twice():
-    assert names(ROUTE.targets(choice("primary/chat-v3"))) == [
-        "primary/chat-v3",
-        "secondary/chat-v3",
-    ]
+    assert asked(choice("secondary/chat-v3")) == (["secondary/chat-v3", "primary/chat-v3"], True)
 
 
 def test_a_candidate_is_replaced_by_stable():
-    found = ROUTE.targets(choice("primary/chat-v4", candidate="primary/chat-v4"))
-    assert names(found) == ["primary/chat-v4", "primary/chat-v3", "secondary/chat-v3"]
-    assert found[0].family == "gpt-5.4"
+    candidate = choice("primary/chat-v4", candidate="primary/chat-v4")
+    expected = ["primary/chat-v4", "primary/chat-v3", "secondary/chat-v3"]
+    assert asked(candidate) == (expected, True)
+    assert replace(ROUTE, flag=Flag(candidate)).way("user-1").targets[0].family == "gpt-5.4"
 
 
 def test_nobody_falls_back_on_a_candidate():
-    route = Route(name="chat", fallback=[*ROUTE.fallback, at("primary/chat-v4")], accounts=ACCOUNTS)
-    found = route.targets(choice("primary/chat-v3", candidate="primary/chat-v4"))
-    assert names(found) == ["primary/chat-v3", "secondary/chat-v3"]
+    route = replace(ROUTE, fallback=[*ROUTE.fallback, at("primary/chat-v4")])
+    stable = choice("primary/chat-v3", candidate="primary/chat-v4")
+    assert asked(stable, route)[0] == ["primary/chat-v3", "secondary/chat-v3"]
 
 
 def test_a_flag_that_leads_to_an_account_nobody_knows_leads_to_the_fallback(caplog):
-    lost = Choice(value={"account": "tertiary", "deployment": "chat-v3"}, variant="x")
-    assert names(ROUTE.targets(lost)) == names(ROUTE.fallback)
+    lost = Choice(value={"account": "tertiary", "deployment": "chat-v3"}, variant="candidate")
+    assert asked(lost) == (names(ROUTE.fallback), False)
     assert "route chat: the flag leads nowhere: no 'tertiary'" in caplog.text
+
+
+def test_a_route_that_leads_nowhere_without_its_flag_is_refused():
+    with pytest.raises(ValueError, match="route chat leads nowhere without a flag"):
+        Route(name="chat", fallback=[])
 
 
 OUTPUTS = {
@@ -101,3 +123,16 @@ def test_the_way_out_reads_no_flag():
     )
     assert names(route.fallback) == ["secondary/chat-v3", "primary/chat-v3"]
     assert route.flag is None
+
+
+@pytest.mark.parametrize(
+    ("name", "fallback", "problem"),
+    [
+        ("chta", "", "no route 'chta'. Fix: one of chat"),
+        ("chat", "third/chat-v3", "no account 'third'. Fix: one of primary, secondary"),
+        ("chat", "secondary/chat-v4", "no deployment 'chat-v4'. Fix: one of chat-v3"),
+    ],
+)
+def test_what_the_stack_has_not_is_told_with_what_it_has(name, fallback, problem):
+    with pytest.raises(ValueError, match=problem):
+        Route.of_stack(OUTPUTS, name, token=TOKENS, fallback=fallback)

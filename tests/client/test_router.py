@@ -9,7 +9,7 @@ import pytest
 from scripts.client.question import shaped, with_pictures
 from scripts.client.reply import Cut, Usage
 from scripts.client.retry import Patience
-from tests.client.world import USAGE, answer, refusal
+from tests.client.world import USAGE, Tokens, answer, refusal
 
 STORM = [refusal(429, retry_after_ms="300")] * 4
 JSON = {"content-type": "application/json"}
@@ -29,6 +29,13 @@ def test_an_answer_comes_with_what_it_cost_and_whence_it_came(world):
 def test_an_answer_that_spilled_over_says_so(world):
     world.answers = [answer(x_ms_spillover_from_deployment="chat-v3")]
     assert world.ask(world.router()).spilled
+
+
+def test_what_azure_says_of_its_room_is_kept_and_nothing_else(world):
+    told = {"x_ratelimit_remaining_tokens": "1200", "apim_request_id": "a-1"}
+    world.answers = [answer(**told, set_cookie="x=1")]
+    reply = world.ask(world.router())
+    assert reply.headers == {name.replace("_", "-"): value for name, value in told.items()}
 
 
 @pytest.mark.parametrize(
@@ -187,16 +194,21 @@ def test_what_is_no_picture_is_not_sent(tmp_path):
         with_pictures("Damaged?", tmp_path / "parcel.pdf")
 
 
-def test_no_token_is_no_answer_and_is_told_as_it_is(world):
-    def none():
+class Nobody(Tokens):
+    def __call__(self):
         raise RuntimeError("az login")
 
-    world.tokens.__class__ = type("None_", (), {"__call__": lambda self: none()})
+
+def test_no_token_is_no_answer_and_is_told_as_it_is(world):
+    world.tokens = Nobody()
     with pytest.raises(RuntimeError, match="az login"):
         world.ask(world.router())
 
 
-def test_a_cut_answer_is_an_error_once_no_try_is_left(world):
-    world.answers = [answer(finish_reason=None) for _ in range(4)]
+@pytest.mark.parametrize(
+    "cut", [answer(finish_reason=None), partial(httpx2.Response, 200, headers=JSON, text='{"id')]
+)
+def test_a_cut_answer_is_an_error_once_no_try_is_left(world, cut):
+    world.answers = [cut] * 4
     with pytest.raises(Cut):
         world.ask(world.router())

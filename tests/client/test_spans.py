@@ -1,11 +1,14 @@
 """What telemetry hears of a call, in the names of the telemetry contract."""
 
+from dataclasses import replace
+
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 
+from components.prompts import template_hash
 from scripts.client.flag import user_hash
 from scripts.client.question import prompt_sha
 from scripts.client.reply import Cut
@@ -37,7 +40,7 @@ def routed(world, percent=100):
 
 def test_an_answered_call_tells_whom_it_asked_for_whom_and_what_it_cost(world, told):
     world.answers = [answer()]
-    router = world.router(route=routed(world), spans=Spans(told[1]))
+    router = world.router(route=routed(world), spans=Spans(told[1]), prompt_sha="0ff1ce")
     world.ask(router, QUESTION, user="alice@example.com")
     (span,) = told[0].get_finished_spans()
     assert (span.name, span.kind, span.status.is_unset) == ("chat chat-v4", SpanKind.CLIENT, True)
@@ -56,7 +59,7 @@ def test_an_answered_call_tells_whom_it_asked_for_whom_and_what_it_cost(world, t
         "plumb.route": "chat",
         "plumb.flag_etag": "e1",
         "plumb.user_hash": user_hash("alice@example.com"),
-        "plumb.prompt_sha": prompt_sha(QUESTION),
+        "plumb.prompt_sha": "0ff1ce",
     }
 
 
@@ -127,6 +130,36 @@ def test_a_cut_stream_is_told_as_cut(world, told):
         world.read(world.router(spans=Spans(told[1])))
     (span,) = told[0].get_finished_spans()
     assert span.attributes["plumb.error_class"] == "cut"
+
+
+def test_an_answer_that_spilled_over_is_told_as_spilled_and_is_no_error(world, told):
+    world.answers = [answer(x_ms_spillover_from_deployment="chat-v3")]
+    world.ask(world.router(spans=Spans(told[1])))
+    (span,) = told[0].get_finished_spans()
+    assert (span.attributes["plumb.error_class"], span.status.is_unset) == ("spilled", True)
+
+
+def test_a_flag_that_leads_nowhere_puts_nobody_into_a_cohort(world, told):
+    world.answers = [answer()]
+    lost = replace(routed(world), accounts={})
+    world.ask(world.router(route=lost, spans=Spans(told[1])), user="alice")
+    (span,) = told[0].get_finished_spans()
+    assert "feature_flag.result.variant" not in span.attributes
+
+
+def test_who_has_no_token_is_an_error_of_the_request(world, told):
+    world.answers = [KeyError("no token")]
+    with pytest.raises(KeyError):
+        world.ask(world.router(spans=Spans(told[1])))
+    (span,) = told[0].get_finished_spans()
+    assert span.attributes["plumb.error_class"] == "request"
+
+
+def test_a_template_is_known_by_the_hash_that_evidence_knows_it_by(tmp_path):
+    (tmp_path / "prompts").mkdir()
+    template = b"# System\r\nYou are Cora.\n"
+    (tmp_path / "prompts" / "chat.md").write_bytes(template)
+    assert prompt_sha(template) == template_hash("chat-v3", tmp_path)
 
 
 def test_a_filtered_answer_is_told_as_filtered(world, told):
