@@ -20,6 +20,7 @@ from scripts.client.outcome import (
     of_status,
     retry_after_s,
 )
+from scripts.client.target import azure_url
 from scripts.load.call import Answer, Tokens
 from scripts.load.connections import Connections
 
@@ -41,7 +42,7 @@ class Target:
     @property
     def url(self) -> str:
         operation = "chat/completions" if self.operation == "chat" else self.operation
-        return f"{self.endpoint.rstrip('/')}/openai/v1/{operation}"
+        return f"{azure_url(self.endpoint)}{operation}"
 
 
 async def ask(
