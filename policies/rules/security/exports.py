@@ -12,13 +12,14 @@ NAME: Final = re.compile(r"(?i)(key|secret|token|password|connection_?string)s?_
 """How people call a credential. list_account_keys answers key1 and key2."""
 
 VALUE: Final = re.compile(
-    r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])"
+    r"(?<![0-9A-Fa-f])(?<!\.ft-)[0-9A-Fa-f]{32}(?![0-9A-Fa-f])"
     r"|(?<![0-9A-Za-z])[0-9A-Za-z]{84}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z+/])[0-9A-Za-z+/]{86}=="
     r"|(?i:InstrumentationKey|AccountKey|SharedAccessKey|SharedAccessSignature|Secret|[?&]sig)="
     r"|eyJ[\w-]+\."
 )
-"""How keys of Azure AI, storage and App Insights, connection strings and tokens look."""
+"""How keys of Azure AI, storage and App Insights, connection strings and tokens look. The hash in a
+fine-tuned model's name is as long as a key, and none."""
 
 
 def no_keys_exported(world: World, ctx: Context) -> Iterator[Finding]:

@@ -47,6 +47,7 @@ PASSED = [
     (EXPORTS, "prod", [exporting(endpoint="https://x", region="eastus", max_tokens=4096)]),
     (EXPORTS, "prod", [exporting(token="", secrets=[None, {"a": ""}])]),
     (EXPORTS, "prod", [exporting(has_key=True, sha256="ab" * 32, keys={}, id=UNKNOWN)]),
+    (EXPORTS, "prod", [exporting(model=f"gpt-4.1-mini-2025-04-14.ft-{AI_KEY}-cora")]),
     (WORKSPACE, "prod", [("traces", "workspaceResourceId", UNKNOWN)]),
     (INGESTION, "prod", []),
     (PROTECTED, "staging", []),
