@@ -117,6 +117,63 @@ def verify_command(
     raise typer.Exit(report.verdict.code)
 
 
+@app.command("deploy")
+def deploy_command(
+    job: JobId,
+    stack: options.Stack,
+    deployment: Deployment = None,
+    like: Like = None,
+    in_place: Annotated[
+        bool,
+        typer.Option(
+            "--in-place", help="Also if callers have nobody to ask until the new model is up."
+        ),
+    ] = False,
+    up: Annotated[
+        bool,
+        typer.Option("--up", help="Run `pulumi up` under the account's lock, then smoke it."),
+    ] = False,
+    lock_timeout: Annotated[
+        float, typer.Option(metavar="S", help="Seconds to wait for whoever has the lock.")
+    ] = 60,
+    dry_run: options.DryRun = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Write a verified job's model into the stack file, and with --up deploy and ask it.
+
+    The change is to the one deployment and nothing else; comments, order and quotes stay. It wants
+    a verdict of `plumb finetune verify` for this stack and deployment, not older than a day. Done
+    once, there is nothing left to do.
+
+    Exit code: 0 done, or nothing to do, 1 not verified, or refused by gate or Azure, 2 wrong use,
+    3 stopped, or nobody can tell whether it answers, 4 not reached, not allowed, or locked.
+
+    
+    Examples:
+      plumb finetune deploy ftjob-7f3a90c2 --stack dev --dry-run
+      plumb finetune deploy ftjob-7f3a90c2 --stack staging --deployment triage-v2 --like triage-v1
+      plumb finetune deploy ftjob-7f3a90c2 --stack staging --deployment triage-v2 --up
+    """
+    # Here, not above: `plumb --help` must not wait for pydantic.
+    from scripts.finetune import deploy
+
+    request = deploy.Request(
+        job=job,
+        stack=stack,
+        deployment=deployment,
+        like=like,
+        in_place=in_place,
+        up=up,
+        dry_run=dry_run,
+        lock_timeout_s=lock_timeout,
+    )
+    done = deploy.run(request)
+    if as_json:
+        typer.echo(json.dumps(deploy.as_json(done, request), indent=2))
+    else:
+        typer.echo(f"{stack}, {done.place}: {done.said}")
+
+
 def _print(report: "Report") -> None:
     import sys
 

@@ -53,7 +53,7 @@ def find(settings: Settings, job: str, name: str | None, like: str | None) -> Pl
         account, deployment = settings.target(name)
     declared = settings.accounts[account].deployments if account in settings.accounts else {}
     if deployment in declared:
-        if like is not None:
+        if like is not None and not _is_of(declared[deployment], job):
             raise NoPlace(f"{account}/{deployment} is declared already. Fix: leave --like out")
         like = deployment
     elif like is None:
@@ -98,6 +98,10 @@ def wanted(
     )
 
 
+def _is_of(deployment: DeploymentSettings, job: str) -> bool:
+    return deployment.fine_tuned is not None and deployment.fine_tuned.job == job
+
+
 def _tuned(settings: Settings) -> list[tuple[str, str]]:
     return [
         (key, name)
@@ -110,9 +114,7 @@ def _tuned(settings: Settings) -> list[tuple[str, str]]:
 def _meant(settings: Settings, job: str) -> tuple[str, str]:
     tuned = _tuned(settings)
     of_job = [
-        (key, name)
-        for key, name in tuned
-        if (named := settings.accounts[key].deployments[name].fine_tuned) and named.job == job
+        (key, name) for key, name in tuned if _is_of(settings.accounts[key].deployments[name], job)
     ]
     for candidates in (of_job, tuned):
         if len(candidates) == 1:

@@ -2,13 +2,9 @@
 
 import logging
 import secrets
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Final, NoReturn
 
 import openai
@@ -27,6 +23,7 @@ from scripts.finetune.kept import Kept, NoRun
 from scripts.finetune.page import page
 from scripts.finetune.place import NoPlace, find, wanted
 from scripts.finetune.report import Report
+from scripts.finetune.signals import stopped_by_signals
 from scripts.readiness.run_folder import RUNS
 from scripts.stack_outputs import AccountOutputs
 from scripts.subscription import arm
@@ -84,7 +81,7 @@ def run(request: Request) -> Report:
     )
     kept.begin()
     try:
-        with _stopped_by_signals():
+        with stopped_by_signals():
             gathering.run(request.job, request.evaluation, wait=request.wait)
         found = reports.of(kept.folder)
     except (openai.APIError, OutOfTime, KeyboardInterrupt, NoRun) as error:
@@ -139,20 +136,6 @@ def _subscription(until: float) -> Live:
         return Live(arm.from_environment(), Patience(until))
     except arm.NoSubscription as error:
         raise leave(Exit.WRONG_USE, error) from None
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """SIGTERM is taken as Ctrl-C: what is known is kept."""
-
-    def stop(signum: int, frame: FrameType | None) -> NoReturn:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _refuse(error: BaseException, request: Request, account: str) -> NoReturn:
