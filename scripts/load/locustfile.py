@@ -45,8 +45,8 @@ class Caller(User):
     def on_start(self) -> None:
         self._ended: deque[Call] = deque()
         self._failure = ""
-        self._sending = threading.Thread(target=self._send, daemon=True)
-        self._sending.start()
+        self.sending = threading.Thread(target=self._send, daemon=True)
+        self.sending.start()
 
     def _send(self) -> None:
         part = self.part
@@ -58,7 +58,7 @@ class Caller(User):
     @task
     def tell(self) -> None:
         """The master gets every row, for exact percentiles; Locust's listeners what they expect."""
-        over = not self._sending.is_alive()
+        over = not self.sending.is_alive()
         calls = [self._ended.popleft() for _ in range(len(self._ended))]
         runner = self.environment.runner
         runner.send_message("calls", {"rows": [calls_file.written(call) for call in calls]})

@@ -1,5 +1,6 @@
 """What a load run tells: for programs, for a terminal, and as evidence."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -101,7 +102,8 @@ def report(run: Run, calls: Sequence[Call]) -> Report:
         calls = [*calls, *_lost(run, calls)]
     until_s = scenario.duration_s
     if run.partial:
-        until_s = max((call.intended_s for call in calls), default=0.0)
+        last_s = max((call.intended_s for call in calls), default=0.0)
+        until_s = math.nextafter(last_s, math.inf)  # with the last call
     summary = summarise(
         calls,
         from_s=scenario.warm_up_s,
