@@ -56,7 +56,7 @@ def test_what_has_no_price_is_named_and_never_free(unknown):
 
 
 def test_a_price_does_not_hold_before_its_day():
-    with pytest.raises(NoPrice, match="no price is known for gpt-5.4"):
+    with pytest.raises(NoPrice, match="no price is known for"):
         call_cost(CHAT, Used(prompt=1), at=datetime(2025, 1, 1, tzinfo=UTC))
 
 
