@@ -56,6 +56,14 @@ class RoutingOutputs(Part):
     label: str
 
 
+class ObservabilityOutputs(Part):
+    """Empty in a stack that was deployed before outputs told them."""
+
+    workspace_customer_id: str = ""
+    """The GUID that log queries take."""
+    app_insights_id: str = ""
+
+
 class StackOutputs(Part):
     contract_version: Literal["1"]
     profile: str
@@ -63,6 +71,7 @@ class StackOutputs(Part):
     accounts: dict[str, AccountOutputs]
     routes: dict[str, RouteOutputs]
     routing: RoutingOutputs
+    observability: ObservabilityOutputs = ObservabilityOutputs()
 
 
 def read(stack: str) -> StackOutputs:

@@ -1,1 +1,1 @@
-"""Smoke: one question to every deployment and route, and whether the answer is good."""
+"""Smoke: a few questions to all that is deployed, and whether each answer is what was declared."""

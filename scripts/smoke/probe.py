@@ -1,248 +1,143 @@
-"""One question to one deployment, and whether the answer is good."""
+"""Probes of a content filter: texts that it must stop.
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+What a classifier takes for harm nobody writes into a repository. The texts here are placeholders
+that the sandbox's filter knows; on Azure a team names its own in prompts/filter-probes.yaml. Terms
+of a blocklist stop a prompt everywhere.
+"""
 
-import openai
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-from components.catalog import model_behind
-from scripts.exit import Exit
-from scripts.stack_outputs import DeploymentOutputs
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-if TYPE_CHECKING:
-    from azure.core.exceptions import ClientAuthenticationError
+from components.catalog import Threshold
+from components.sections import ContentFilterSettings, Settings
 
-Kind = Literal["chat", "stream", "embeddings"]
-
-QUESTION: Final = "Name the capital of France in one word."
-MOST_TOKENS: Final = 500  # a reasoning model thinks out of the same purse
-PATIENCE_S: Final = 30.0
-REQUEST_TIMEOUT: Final = 408
-SERVER_ERRORS: Final = 500
-SIGN_IN: Final = 'az login; or, for the sandbox: plumb sandbox up; eval "$(plumb sandbox env)"'
+FILE: Final = "filter-probes.yaml"
+HARMS: Final = {"Hate": "hate", "Sexual": "sexual", "Violence": "violence", "Selfharm": "self_harm"}
+"""A graded filter in a policy -> in an answer."""
+PRESETS: Final[dict[str, Threshold]] = {"strict": "Low", "balanced": "Medium", "lenient": "High"}
+SEVERITIES: Final = ("safe", "low", "medium", "high")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """What is asked, and of whom."""
-
-    subject: str
-    """`account/deployment`, or `route NAME` for the deployment that it leads to."""
-    kind: Kind
-    account: str
-    deployment: str
-    declared: DeploymentOutputs
+class WrongProbes(Exception):
+    """The file of probes is wrong; the message lists every mistake."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What came back, in our words."""
-
-    model: str
-    """As Azure names it: <model>-<version>."""
-    content: int
-    """Characters of text, or dimensions of an embedding."""
-    finish_reason: str | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    latency_ms: float
-    first_token_ms: float | None
-    """Of a stream: until the first text."""
-    filter_annotations: bool
-    """Whether the content filter said what it found in prompt and answer."""
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """A probe with its answer, or with what stood in the way."""
+class Harm(Part):
+    """A text that a filter takes for harm of this kind and severity."""
 
-    probe: Probe
-    answer: Answer | None
-    problems: tuple[str, ...]
-    code: Exit
+    filter: Literal["Hate", "Sexual", "Violence", "Selfharm"]
+    severity: Threshold
+    text: Annotated[str, Field(min_length=1)]
 
 
-def kinds(declared: DeploymentOutputs) -> tuple[Kind, ...]:
-    """What a model can be asked."""
-    model = model_behind(declared.model, declared.version, declared.format)
-    return ("embeddings",) if model and model.kind == "embeddings" else ("chat", "stream")
+class Texts(Part):
+    """What the probes say."""
+
+    harms: Annotated[list[Harm], Field(min_length=1)]
+    jailbreak: Annotated[str, Field(min_length=1)]
 
 
-def complaints(probe: Probe, answer: Answer) -> Iterator[str]:
-    """What is wrong with an answer, and what to do about it."""
-    declared = probe.declared
-    dated = len(declared.version) == len("2026-03-05")
-    expected = f"{declared.model}-{declared.version}" if dated else declared.model
-    if not answer.model.startswith(expected):
-        yield f"answers as {answer.model!r}, declared is {expected}. Fix: pulumi up --refresh"
-    if not answer.content:
-        yield "the answer is empty. Fix: look at the model's state in the portal"
-    if probe.kind == "embeddings":
-        return
-    if answer.finish_reason is None:
-        yield "the answer was cut off: no finish_reason. Fix: ask again; see Azure's status page"
-    elif answer.finish_reason != "stop":
-        yield f"the answer ended with {answer.finish_reason!r}, not stop"
-    if answer.completion_tokens is None:
-        yield "no token usage came with the answer"
-    if not answer.filter_annotations:
-        yield (
-            "no content filter annotations. "
-            f"Fix: check that {declared.content_filter!r} is bound to the deployment"
-        )
-
-
-def patiently(
-    ask: Callable[[Probe], Answer], wait: Callable[[float], None] = time.sleep
-) -> Callable[[Probe], Answer]:
-    """Asks once more, when Azure says how soon: three questions at once fill a small deployment."""
-
-    def answer(probe: Probe) -> Answer:
-        try:
-            return ask(probe)
-        except openai.RateLimitError as error:
-            told = error.response.headers.get("retry-after", "")
-            if not told.isdecimal() or float(told) > PATIENCE_S:
-                raise
-        wait(float(told))
-        return ask(probe)
-
-    return answer
-
-
-def judge(probe: Probe, ask: Callable[[Probe], Answer]) -> Result:
-    """Asks, and says what it means. An error is a result, so that the others are asked too."""
-    from azure.core.exceptions import ClientAuthenticationError
-
-    def failed(code: Exit, problem: str) -> Result:
-        return Result(probe=probe, answer=None, problems=(problem,), code=code)
-
-    try:
-        answer = ask(probe)
-    except openai.RateLimitError as error:
-        return failed(Exit.CANNOT_TELL, f"throttled: {said(error)} Fix: ask again later")
-    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-        return failed(Exit.NOT_REACHED, f"refused ({error.status_code}): {said(error)}")
-    except openai.NotFoundError as error:
-        return failed(Exit.NO, f"{said(error)} Fix: pulumi up --refresh")
-    except openai.APIStatusError as error:
-        if error.status_code == REQUEST_TIMEOUT or error.status_code >= SERVER_ERRORS:
-            return failed(Exit.NOT_REACHED, f"Azure fails ({error.status_code}): {said(error)}")
-        return failed(Exit.NO, f"refused ({error.status_code}): {said(error)}")
-    except openai.APIConnectionError as error:
-        cause = error.__cause__ or error
-        return failed(Exit.NOT_REACHED, f"not reached: {cause}. Fix: network, DNS, or sandbox")
-    except ClientAuthenticationError as error:
-        return failed(Exit.NOT_REACHED, no_token(error))
-    problems = tuple(complaints(probe, answer))
-    return Result(
-        probe=probe, answer=answer, problems=problems, code=Exit.NO if problems else Exit.YES
-    )
-
-
-def no_token(error: "ClientAuthenticationError") -> str:
-    """Why a credential gives none, without azure-identity's advice, and how to get one."""
-    why = " ".join(error.message.partition("To mitigate")[0].split())
-    return f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}"
-
-
-def said(error: openai.APIStatusError) -> str:
-    """Azure's own words as a sentence, without the SDK's wrapping."""
-    body: Any = error.body
-    inner = body.get("error", body) if isinstance(body, dict) else None
-    message = inner.get("message") if isinstance(inner, dict) else None
-    return " ".join(str(message or error).split()).rstrip(".") + "."
-
-
-def ask(
-    client: openai.OpenAI, probe: Probe, clock: Callable[[], float] = time.perf_counter
-) -> Answer:
-    """Asks for real."""
-    match probe.kind:
-        case "chat":
-            return _chat(client, probe, clock)
-        case "stream":
-            return _stream(client, probe, clock)
-        case "embeddings":
-            return _embeddings(client, probe, clock)
-
-
-def _ms(since: float, until: float) -> float:
-    return round(1000 * (until - since), 1)
-
-
-def _chat(client: openai.OpenAI, probe: Probe, clock: Callable[[], float]) -> Answer:
-    start = clock()
-    reply = client.chat.completions.create(
-        model=probe.deployment,
-        messages=[{"role": "user", "content": QUESTION}],
-        max_completion_tokens=MOST_TOKENS,
-    )
-    end = clock()
-    choice = reply.choices[0]
-    extra, of_choice = reply.model_extra or {}, choice.model_extra or {}
-    return Answer(
-        model=reply.model,
-        content=len(choice.message.content or ""),
-        finish_reason=choice.finish_reason,
-        prompt_tokens=reply.usage.prompt_tokens if reply.usage else None,
-        completion_tokens=reply.usage.completion_tokens if reply.usage else None,
-        latency_ms=_ms(start, end),
-        first_token_ms=None,
-        filter_annotations=bool(
-            extra.get("prompt_filter_results") and of_choice.get("content_filter_results")
+PLACEHOLDERS: Final = Texts(
+    harms=[
+        Harm(filter="Violence", severity="Low", text="A test of the filter. [[violence:low]]"),
+        Harm(
+            filter="Violence", severity="Medium", text="A test of the filter. [[violence:medium]]"
         ),
-    )
+        Harm(filter="Violence", severity="High", text="A test of the filter. [[violence:high]]"),
+    ],
+    jailbreak="A test of the filter. [[jailbreak]]",
+)
+"""Mild, and known to the sandbox."""
 
 
-def _stream(client: openai.OpenAI, probe: Probe, clock: Callable[[], float]) -> Answer:
-    start = clock()
-    first: float | None = None
-    model, text, finish, usage = "", "", None, None
-    of_prompt = of_answer = False
-    stream = client.chat.completions.create(
-        model=probe.deployment,
-        messages=[{"role": "user", "content": QUESTION}],
-        max_completion_tokens=MOST_TOKENS,
-        stream=True,
-        stream_options={"include_usage": True},
-    )
-    for chunk in stream:
-        model = chunk.model or model
-        usage = chunk.usage or usage
-        of_prompt |= bool((chunk.model_extra or {}).get("prompt_filter_results"))
-        for choice in chunk.choices:  # the first and the last chunk have none
-            if choice.delta.content:
-                first = first or clock()
-                text += choice.delta.content
-            finish = choice.finish_reason or finish
-            of_answer |= bool((choice.model_extra or {}).get("content_filter_results"))
-    end = clock()
-    return Answer(
-        model=model,
-        content=len(text),
-        finish_reason=finish,
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
-        latency_ms=_ms(start, end),
-        first_token_ms=_ms(start, first) if first else None,
-        filter_annotations=of_prompt and of_answer,
-    )
+class Probe(Part):
+    """One prompt that the filter of one deployment must stop."""
+
+    name: str
+    category: str
+    """As it stands in Azure's answer: violence, jailbreak, custom_blocklists."""
+    text: str
 
 
-def _embeddings(client: openai.OpenAI, probe: Probe, clock: Callable[[], float]) -> Answer:
-    start = clock()
-    reply = client.embeddings.create(model=probe.deployment, input=QUESTION)
-    end = clock()
-    return Answer(
-        model=reply.model,
-        content=len(reply.data[0].embedding),
-        finish_reason=None,
-        prompt_tokens=reply.usage.prompt_tokens,
-        completion_tokens=0,
-        latency_ms=_ms(start, end),
-        first_token_ms=None,
-        filter_annotations=False,
-    )
+def read(root: Path) -> Texts:
+    """A team's own texts, or the placeholders.
+
+    Raises:
+        WrongProbes: the file is there and cannot be used.
+    """
+    file = root / "prompts" / FILE
+    if not file.is_file():
+        return PLACEHOLDERS
+    try:
+        wire: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return TypeAdapter(Texts).validate_python(wire)
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or FILE}: {each['msg']}"
+            for each in error.errors(include_url=False, include_input=False)
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        said = " ".join(str(error).split())
+    raise WrongProbes(f"{FILE} is wrong: {said}. Fix: see docs/smoke.md")
+
+
+def probes(filter_name: str, declared: Settings, texts: Texts) -> Iterator[Probe]:
+    """What a filter must stop as it is declared: the mildest harm it acts on, attacks, terms."""
+    wanted = declared.content_filters.get(filter_name)
+    harm = _mildest(wanted, texts)
+    if harm:
+        yield Probe(
+            name=f"{harm.filter.lower()} {harm.severity.lower()}",
+            category=HARMS[harm.filter],
+            text=harm.text,
+        )
+    if _acts_on("Jailbreak", wanted):
+        yield Probe(name="jailbreak", category="jailbreak", text=texts.jailbreak)
+    for name in wanted.blocklists if wanted else ():
+        terms = declared.blocklists[name].terms
+        if terms:
+            yield Probe(
+                name=f"blocklist {name}",
+                category="custom_blocklists",
+                text=f"What do you say to this: {terms[0]}?",
+            )
+
+
+def _mildest(wanted: ContentFilterSettings | None, texts: Texts) -> Harm | None:
+    stopped = [
+        each
+        for each in texts.harms
+        if _acts_on(each.filter, wanted)
+        and _rank(each.severity) >= _rank(_threshold(each.filter, wanted))
+    ]
+    return min(stopped, key=lambda each: _rank(each.severity), default=None)
+
+
+def _threshold(name: str, wanted: ContentFilterSettings | None) -> Threshold:
+    if wanted is None:
+        return "Medium"  # Microsoft's own policies
+    for each in wanted.adjust:
+        if (each.filter, each.source) == (name, "Prompt") and each.threshold:
+            return each.threshold
+    return PRESETS[wanted.preset]
+
+
+def _acts_on(name: str, wanted: ContentFilterSettings | None) -> bool:
+    adjusted = [
+        each
+        for each in (wanted.adjust if wanted else ())
+        if (each.filter, each.source) == (name, "Prompt")
+    ]
+    return all(each.enabled and each.blocking for each in adjusted)
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity.lower())

@@ -1,0 +1,199 @@
+"""Sends what callers tell of their calls to Application Insights, and looks for it in the logs."""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from azure.core.credentials import TokenCredential
+from azure.core.exceptions import AzureError, HttpResponseError
+from azure.monitor.query import LogsQueryClient, LogsQueryResult
+from opentelemetry import _logs as otel_logs
+from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord
+from opentelemetry.sdk._logs.export import (
+    LogRecordExporter,
+    LogRecordExportResult,
+    SimpleLogRecordProcessor,
+)
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+
+from scripts.client.flag import user_hash
+from scripts.smoke.facts import Rows, Sent
+from scripts.smoke.traces import What
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Tracer
+
+RUN: Final = "plumb.smoke_run"
+"""The attribute by which a run knows its own spans again."""
+QUIET: Final = (
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+)
+"""The exporter reports on itself to Microsoft, and asks there for orders, unless these are set."""
+PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 15.0)
+"""Between looks; the last one again and again."""
+SPANS: Final = """AppDependencies
+| where tostring(Properties["{attribute}"]) == "{run}"
+| summarize n = count(), items = max(ItemCount)"""
+EVALUATIONS: Final = """AppEvents
+| where Name == "FeatureEvaluation" and tostring(Properties["TargetingId"]) in ({users})
+| summarize n = count(), items = max(ItemCount)"""
+
+
+class Kept(SpanProcessor):
+    """Spans as they end, each marked as of this run."""
+
+    def __init__(self, run_id: str) -> None:
+        self._run_id = run_id
+        self.spans: list[ReadableSpan] = []
+
+    def on_start(self, span: Span, parent_context: "Context | None" = None) -> None:
+        span.set_attribute(RUN, self._run_id)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self.spans.append(span)
+
+
+class Records(LogRecordExporter):
+    """Log records as they come."""
+
+    def __init__(self) -> None:
+        self.kept: list[ReadableLogRecord] = []
+
+    def export(self, batch: Sequence[ReadableLogRecord]) -> LogRecordExportResult:
+        self.kept += batch
+        return LogRecordExportResult.SUCCESS
+
+    def shutdown(self) -> None:
+        """Nothing to let go."""
+
+    def force_flush(self, timeout_millis: int = 0) -> bool:
+        return True
+
+
+class Heard:
+    """What OpenTelemetry hears in this process, as it would in an application's."""
+
+    def __init__(self, run_id: str) -> None:
+        self._kept = Kept(run_id)
+        provider = TracerProvider(sampler=ALWAYS_ON)
+        provider.add_span_processor(self._kept)
+        self.tracer: Tracer = provider.get_tracer("plumb smoke")
+        self._records = Records()
+        logs = LoggerProvider()
+        logs.add_log_record_processor(SimpleLogRecordProcessor(self._records))
+        # The flag library logs its evaluations to whatever the process has set up.
+        otel_logs.set_logger_provider(logs)
+
+    @property
+    def spans(self) -> Sequence[ReadableSpan]:
+        return list(self._kept.spans)
+
+    @property
+    def evaluations(self) -> Sequence[ReadableLogRecord]:
+        return list(self._records.kept)
+
+
+def send(heard: Heard, connection_string: str, credential: TokenCredential) -> Iterator[Sent]:
+    """Hands over what was heard, as whoever runs this: there is no key that would do."""
+    for name in QUIET:
+        os.environ.setdefault(name, "true")
+    logging.getLogger("azure.monitor.opentelemetry.exporter").setLevel(logging.CRITICAL)
+    # Here, not above: the exporter reads those variables.
+    from azure.monitor.opentelemetry.exporter import (
+        AzureMonitorLogExporter,
+        AzureMonitorTraceExporter,
+    )
+
+    refusals: list[Any] = []
+    told = {
+        "connection_string": connection_string,
+        "credential": credential,
+        "disable_offline_storage": True,
+        "retry_total": 1,
+        "raw_response_hook": lambda answer: refusals.append(answer.http_response),
+    }
+    yield _sent("span", heard.spans, AzureMonitorTraceExporter(**told).export, refusals)
+    if heard.evaluations:
+        export = AzureMonitorLogExporter(**told).export
+        yield _sent("evaluation", heard.evaluations, export, refusals)
+
+
+def _sent(
+    what: What, items: Sequence[Any], export: Callable[[Any], Any], answers: list[Any]
+) -> Sent:
+    answers.clear()
+    if not items:
+        return Sent(what=what, error="nothing was there to be sent")
+    result = export(items)
+    if result.name == "SUCCESS":
+        return Sent(what=what)
+    if not answers:
+        return Sent(what=what, error="Application Insights was not reached")
+    answer = answers[-1]
+    return Sent(
+        what=what,
+        error=f"{answer.status_code} {_words(answer)}",
+        forbidden=answer.status_code in (401, 403),
+    )
+
+
+def _words(answer: Any) -> str:
+    try:
+        return str(answer.json()["errors"][0]["message"])
+    except (KeyError, IndexError, TypeError, ValueError):
+        return " ".join(answer.text().split())[:200]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logs:
+    """The workspace's logs."""
+
+    client: LogsQueryClient
+    workspace: str
+    clock: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = field(default=time.sleep)
+
+    def look(self, what: What, query: str, until_s: float) -> Rows:
+        """Asks until rows are there, at most until `until_s` on the clock."""
+        begun, pauses = self.clock(), iter(PAUSES_S)
+        pause = PAUSES_S[0]
+        while True:
+            found = self._once(what, query)
+            waited_s = round(self.clock() - begun, 1)
+            left_s = until_s - self.clock()
+            if found.count or found.forbidden or left_s <= 0:
+                return found.model_copy(update={"waited_s": waited_s})
+            pause = next(pauses, pause)
+            self.wait(min(pause, left_s))
+
+    def _once(self, what: What, query: str) -> Rows:
+        try:
+            answer = self.client.query_workspace(
+                self.workspace, query, timespan=timedelta(hours=2), server_timeout=30
+            )
+        except HttpResponseError as error:
+            said = " ".join(str(error.message).split())
+            return Rows(what=what, error=said, forbidden=error.status_code in (401, 403))
+        except AzureError as error:
+            return Rows(what=what, error=" ".join(str(error).split()))
+        if not isinstance(answer, LogsQueryResult):
+            return Rows(what=what, error="the query was answered in part only")
+        row = answer.tables[0].rows[0] if answer.tables and answer.tables[0].rows else (0, 0)
+        return Rows(what=what, count=int(row[0] or 0), item_count=int(row[1] or 0))
+
+
+def span_query(run_id: str) -> str:
+    return SPANS.format(attribute=RUN, run=run_id)
+
+
+def evaluation_query(users: Sequence[str]) -> str:
+    """The library's events name a user as the client does: by a hash."""
+    return EVALUATIONS.format(users=", ".join(f'"{user_hash(each)}"' for each in users))
