@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components import settings
+from components.catalog import PROVISIONED_SKUS
 from components.stack_file import ROOT
+from policies.limits.performance import DURATION_MIN
 from scripts.load.prompts import ENDING, Prompts
 from scripts.load.scenario import WrongScenario, parse, read
+from scripts.load.verdict import SLOW_SHARE
+from scripts.measure.shares import fewest_calls
 
 CHAT = {
     "target": "route chat",
@@ -16,9 +21,37 @@ CHAT = {
 }
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=str)
-def test_every_scenario_of_the_project_is_one(path):
-    assert read(path).mix
+OURS = {path.stem: path for path in sorted((ROOT / "scenarios").glob("*.yaml"))}
+
+
+@pytest.mark.parametrize("path", OURS.values(), ids=OURS)
+def test_every_scenario_of_the_project_is_evidence_if_it_passes(path):
+    ours = read(path)
+    assert ours.duration_s - ours.warm_up_s >= 60 * DURATION_MIN.prod
+    assert sum(at >= ours.warm_up_s for at in ours.due()) >= 3 * fewest_calls(SLOW_SHARE)
+
+
+@pytest.mark.parametrize("path", OURS.values(), ids=OURS)
+def test_every_scenario_of_the_project_fits_what_staging_has(path):
+    ours, staging = read(path), settings.read("staging")
+    route = ours.target.removeprefix("route ")
+    name = staging.routes[route].stable if route != ours.target else ours.target
+    account, deployment = staging.target(name)
+    held = staging.accounts[account].deployments[deployment]
+    if held.sku not in PROVISIONED_SKUS:
+        assert 60 * ours.calls_per_second * ours.tokens_a_call <= 1_000 * held.capacity
+
+
+def test_the_mixes_that_everybody_knows_are_there():
+    sizes = {
+        name: [(kind.prompt_tokens, kind.answer_tokens) for kind in read(OURS[name]).mix.values()]
+        for name in ("balanced", "context", "generation")
+    }
+    assert sizes == {
+        "balanced": [(500, 500)],
+        "context": [(2000, 200)],
+        "generation": [(500, 1000)],
+    }
 
 
 @pytest.mark.parametrize(
