@@ -6,7 +6,7 @@ import pytest
 
 from scripts import stack_outputs
 from scripts.stack_outputs import NotDeployed, parse
-from tests.scripts.test_smoke import outputs
+from tests.smoke.test_command import outputs
 
 
 @pytest.mark.parametrize(
