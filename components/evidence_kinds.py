@@ -274,7 +274,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         about="deployment", data=Evaluation, compares=_ANSWERS, made_by="plumb evaluate"
     ),
     "humanReview": Kind(
-        about="deployment", data=HumanReview, compares=_ANSWERS, made_by="plumb evaluate"
+        about="deployment", data=HumanReview, compares=_ANSWERS, made_by="plumb review"
     ),
     "loadTest": Kind(
         about="deployment",

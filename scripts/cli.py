@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "smoke": "scripts.smoke.command:smoke_command",
     "load": "scripts.load.command:load_command",
     "evaluate": "scripts.evaluate.command:evaluate_command",
+    "review": "scripts.evaluate.review.command:app",
     "capacity": "scripts.capacity.command:app",
     "cost": "scripts.cost.command:cost_command",
     "finetune": "scripts.finetune.command:app",

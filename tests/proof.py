@@ -79,7 +79,7 @@ def results(target: Declared, at: datetime) -> list[Result]:
         makes = [("loadTest", "plumb load", load_test(target, key, at))]
         if is_chat(target.settings.accounts[key[0]].deployments[key[1]]):
             makes.append(("evaluation", "plumb evaluate", EVALUATION))
-            makes.append(("humanReview", "plumb evaluate", REVIEW))
+            makes.append(("humanReview", "plumb review", REVIEW))
         found += [
             Result(
                 kind=kind,
