@@ -241,13 +241,20 @@ def usage_name(format: str, name: str, sku: str) -> str:
     return f"OpenAI.{sku}" if sku in PROVISIONED_SKUS else f"{publisher}.{sku}.{name}"
 
 
+FILE: Final = Path(__file__).with_name("models.yaml")
+"""What ages, with its sources and dates; `plumb models refresh` renews it."""
+
+
 @cache
 def _facts() -> dict[str, Any]:
+    return _loaded(FILE.read_text(encoding="utf-8"))
+
+
+def _loaded(text: str) -> dict[str, Any]:
     # Here: most who need a role or a SKU name need no model.
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    facts: dict[str, Any] = yaml.load(Path(__file__).with_name("models.yaml").read_text(), loader)
+    facts: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return facts
 
 
@@ -294,6 +301,11 @@ def _model(row: dict[str, Any]) -> Model:
 def models() -> tuple[Model, ...]:
     """Every model known offline, newest first."""
     return tuple(map(_model, _facts()["models"]))
+
+
+def parse(text: str) -> tuple[Model, ...]:
+    """The models that another text of models.yaml holds."""
+    return tuple(map(_model, _loaded(text)["models"]))
 
 
 @cache

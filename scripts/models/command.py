@@ -1,12 +1,15 @@
 """`plumb models`: what can be deployed, for how long still, and the table that says so offline."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scripts import offered, options, short_lived
 from scripts.exit import Exit, leave
+
+if TYPE_CHECKING:
+    from scripts.subscription.facts import ModelKey
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -138,6 +141,74 @@ def check_command(
     raise typer.Exit(checking.code(reports))
 
 
+@app.command("refresh")
+def refresh_command(
+    region: Regions = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME/VERSION", help="Take in a model that the file does not have."),
+    ] = None,
+    deadline_s: options.Deadline = 120,
+    dry_run: options.DryRun = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Renew components/models.yaml from what Azure's regions answer, and show what moved.
+
+    Regions, SKUs, dates, lifecycle, replacements, rates and odd quota names are renewed; what
+    Azure does not tell stays, and is named. Comments stay. Review the change like any other: the
+    gate and `preflight --offline` judge by it. If a region does not answer, nothing is written.
+
+    Exit code: 0 renewed (or told, with --dry-run), 2 wrong use, 3 a region did not answer,
+    4 not reached or not allowed.
+
+    \b
+    Examples:
+      plumb models refresh --dry-run
+      plumb models refresh && git diff components/models.yaml
+      plumb models refresh --add gpt-5.6-sol/2026-07-09
+    """
+    short_lived.in_a_process_of_its_own()
+    from components import catalog
+    from components.stack_file import ROOT
+    from policies import clock
+    from scripts.models import refreshing
+    from scripts.subscription.connected import sign_in
+    from scripts.subscription.live import Live
+    from scripts.subscription.patience import Patience
+
+    file = catalog.FILE
+    name = str(file.relative_to(ROOT))
+    patience = Patience.of(deadline_s)
+    regions = region or sorted(catalog.regions("global"))
+    asked = Live(sign_in(), patience)
+    typer.echo(f"asking {len(regions)} regions for their models ...", err=True)
+    found = refreshing.refresh(
+        file.read_text(encoding="utf-8"),
+        asked,
+        patience,
+        regions,
+        now=clock.now(),
+        added=add or (),
+        deployed={each: _models(each) for each in _stacks(None)},
+    )
+    strangers = set(add or ()) - {each.model for each in found.renewal.changes}
+    if strangers:
+        raise leave(Exit.WRONG_USE, f"no region offers {', '.join(sorted(strangers))} to take in")
+    writes = not dry_run and not found.unknown
+    if writes:
+        refreshing.write(file, found)
+    if as_json:
+        typer.echo(json.dumps(refreshing.as_json(found, name, writes), indent=2))
+    else:
+        typer.echo("\n".join(refreshing.lines(found, name)))
+        done = f"{name} is renewed" if writes else "nothing is written"
+        typer.echo(f"\n{done}")
+    codes = {each.code for each in found.unknown.values()}
+    raise typer.Exit(
+        next((each for each in (Exit.NOT_REACHED, Exit.CANNOT_TELL) if each in codes), Exit.YES)
+    )
+
+
 def _stacks(named: list[str] | None) -> list[str]:
     from components import stack_file
 
@@ -148,3 +219,9 @@ def _locations(stack: str) -> list[str]:
     from scripts.models import checking
 
     return list(checking.wanted(stack).locations)
+
+
+def _models(stack: str) -> "list[ModelKey]":
+    from scripts.models import checking
+
+    return list(checking.wanted(stack).models)

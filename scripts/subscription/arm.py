@@ -17,6 +17,8 @@ from azure.mgmt.core import ARMPipelineClient
 from azure.mgmt.core.exceptions import ARMErrorFormat
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
+API_VERSION: Final = "2025-09-01"
+"""Of the cognitive services' management API."""
 PUBLIC: Final = "https://management.azure.com"
 ENDPOINT_VARIABLE: Final = "PLUMB_ARM_ENDPOINT"
 SUBSCRIPTION_VARIABLES: Final = ("ARM_SUBSCRIPTION_ID", "AZURE_SUBSCRIPTION_ID")
@@ -43,6 +45,7 @@ class Arm:
         return CognitiveServicesManagementClient(
             self.credential,
             self.subscription,
+            api_version=API_VERSION,
             base_url=self.endpoint,
             credential_scopes=[self.scope],
             retry_total=0,  # we retry ourselves, or retries multiply

@@ -1,6 +1,7 @@
 """A subscription as Azure's management API tells it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from azure.mgmt.cognitiveservices.models import (
@@ -28,7 +29,7 @@ from scripts.subscription.facts import (
     Usage,
     Workload,
 )
-from scripts.subscription.patience import CONNECT_S, Patience
+from scripts.subscription.patience import CONNECT_S, Patience, read
 
 Told = TypeVar("Told")
 
@@ -60,7 +61,7 @@ class Live:
         rows = self.model_rows(location)
         if isinstance(rows, Unknown):
             return rows
-        return self._ask(f"models of {location}", lambda _: wire.offered(rows))
+        return read(f"models of {location}", partial(wire.offered, rows))
 
     def model_rows(self, location: str) -> list[Mapping[str, Any]] | Unknown:
         """The same as Azure answered it."""

@@ -61,15 +61,21 @@ class Patience:
             reraise=True,
         )
         try:
-            return again(once)
+            return read(what, lambda: again(once))
         except AzureError as error:
             return unanswered(what, error)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            said = " ".join(str(error).split())[:200]
-            return Unknown(
-                reason=f"{what}: an answer that is none of Azure's: {said}",
-                fix="ask again later; if it stays so, a newer plumb",
-            )
+
+
+def read(what: str, parse: Callable[[], Told]) -> Told | Unknown:
+    """What an answer says, unless it is of another shape than Azure documents."""
+    try:
+        return parse()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        said = " ".join(str(error).split())[:200]
+        return Unknown(
+            reason=f"{what}: an answer that is none of Azure's: {said}",
+            fix="ask again later; if it stays so, a newer plumb",
+        )
 
 
 def passes(error: BaseException) -> bool:
