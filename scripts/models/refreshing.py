@@ -80,6 +80,9 @@ def refresh(
         offered = as_read(f"models of {each}", partial(wire.offered, found))
         if isinstance(offered, Unknown):
             unknown[each] = offered
+        elif not offered:
+            # More likely than a region without models; it would empty the table.
+            unknown[each] = Unknown(reason=f"models of {each}: none", fix="ask again later")
         else:
             read[each] = offered
     digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

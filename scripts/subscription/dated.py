@@ -26,7 +26,10 @@ from scripts.subscription.facts import (
 
 
 class Dated:
-    """Answers from components/models.yaml. What only Azure knows is unknown here."""
+    """Answers from a table, components/models.yaml. What only Azure knows is unknown here."""
+
+    def __init__(self, models: Sequence[catalog.Model] | None = None) -> None:
+        self._models = catalog.models() if models is None else models
 
     def usages(self, location: str) -> tuple[Usage, ...] | Unknown:
         return _not_here(f"quota of {location}")
@@ -34,7 +37,7 @@ class Dated:
     def models(self, location: str) -> tuple[OfferedModel, ...] | Unknown:
         return tuple(
             _offered(each, location)
-            for each in catalog.models()
+            for each in self._models
             if any(location in where for where in each.skus.values())
         )
 
