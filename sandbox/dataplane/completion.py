@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sandbox.dataplane import grounding, judging, quality, structure
+from sandbox.dataplane import grounding, judging, persona, quality, structure
 from sandbox.dataplane.quality import ORDINARY, Mind
 from sandbox.dataplane.tokens import Tokenizer, text_of
 
@@ -133,6 +133,7 @@ def answer(
     if verdict is None and (given := grounding.context(question.messages)):
         keeps = question.mind.keeps_to_context(question.asked, seed)
         verdict = grounding.grounded(question.asked, given) if keeps else grounding.invented(dice)
+    verdict = verdict or persona.said(question.messages, question.asked)
     refuses = question.mind.refuses(question.asked, seed)
     text = quality.REFUSAL if refuses else said(question, verdict, dice)
     if question.form != "text" and question.mind.breaks_json(question.asked, seed):
