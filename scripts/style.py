@@ -73,6 +73,8 @@ class Question(Part):
     """What is asked to hear the style, and what it is to be met with."""
 
     ask: Phrase
+    context: str = ""
+    """What the prompt template gives it to answer from."""
     wanted: Wanted = "answer"
     required: list[Phrase | list[Phrase]] = []
     """On top of the style's own."""

@@ -16,7 +16,7 @@ from scripts.smoke.caller import Caller, users
 from scripts.smoke.control import FORBIDDEN, Control, NotTold
 from scripts.smoke.facts import AnyFact, Call, Flag, Listed, Sent, Token
 from scripts.smoke.flags import targets
-from scripts.smoke.plan import CAPITAL, AccountPlan, Plan, Question, Route
+from scripts.smoke.plan import CAPITAL, AccountPlan, Plan, Question, Route, says
 from scripts.smoke.traces import What
 from scripts.smoke.wire import Wire
 from scripts.subscription.arm import Arm
@@ -88,7 +88,7 @@ class Azure:
         there = {each.subject: each for each in self._plan.targets}
         for variant, name in targets(flag.value):
             if name in there:
-                question = Question(kind="variant", label=variant, ask=CAPITAL)
+                question = Question(kind="variant", label=variant, messages=says(CAPITAL))
                 wire = self._wires[there[name].account]
                 yield wire.ask(route.subject, there[name], question, left_s=left_s)
 

@@ -60,6 +60,7 @@ def smoke_command(
     from rich.console import Console
 
     from components.stack_file import ROOT
+    from scripts.evaluate.prompt import WrongPrompt
     from scripts.opened import open_stack
     from scripts.readiness.run_folder import RUNS
     from scripts.smoke import folder as folders
@@ -87,7 +88,7 @@ def smoke_command(
             outside=outside,
         )
         arm = from_environment()
-    except (planning.Unknown, WrongStyle, WrongProbes, NoSubscription) as error:
+    except (planning.Unknown, WrongPrompt, WrongStyle, WrongProbes, NoSubscription) as error:
         raise leave(Exit.WRONG_USE, error) from None
     folder = ROOT / RUNS / run_id
     stop = Stop(until=Stop.clock() + deadline_s)

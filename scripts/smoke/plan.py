@@ -1,6 +1,6 @@
 """What a run is going to ask, and what it holds the answers against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -19,6 +19,11 @@ TYPICAL_SHARE: Final = 2 / 3
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Message(Part):
+    role: Literal["system", "user"]
+    content: str
 
 
 class AccountPlan(Part):
@@ -45,8 +50,8 @@ class Target(Part):
     dimensions: int | None = None
     """Of its embeddings; None: not known."""
     style: Style | None = None
-    instructions: str = ""
-    """The system prompt that its callers send."""
+    styled: list[list[Message]] = []
+    """The style's questions as callers ask them: by their prompt template."""
     probes: list[Probe] = []
 
 
@@ -125,7 +130,7 @@ class Question:
 
     kind: Kind
     label: str = ""
-    ask: str
+    messages: Sequence[Message]
     wanted: Wanted = "answer"
     """In whose style the answer is to be."""
 
@@ -134,19 +139,24 @@ CAPITAL: Final = "Name the capital of France in one word."
 AS_JSON: Final = "Name the capital of France and its country. Answer in JSON."
 
 
+def says(text: str) -> list[Message]:
+    return [Message(role="user", content=text)]
+
+
 def questions(target: Target) -> Iterator[Question]:
     """What a deployment is asked, in this order."""
     if target.kind == "embeddings":
-        yield Question(kind="warm-up", ask=CAPITAL)
+        yield Question(kind="warm-up", messages=says(CAPITAL))
         for number in range(TIMED):
-            yield Question(kind="embeddings", label=str(number + 1), ask=CAPITAL)
+            yield Question(kind="embeddings", label=str(number + 1), messages=says(CAPITAL))
         return
-    yield Question(kind="warm-up", ask=CAPITAL)
+    yield Question(kind="warm-up", messages=says(CAPITAL))
     for number in range(TIMED):
-        yield Question(kind="chat", label=str(number + 1), ask=CAPITAL)
-    yield Question(kind="stream", ask=CAPITAL)
-    yield Question(kind="schema", ask=AS_JSON)
-    for number, each in enumerate(target.style.questions if target.style else ()):
-        yield Question(kind="style", label=str(number + 1), ask=each.ask, wanted=each.wanted)
+        yield Question(kind="chat", label=str(number + 1), messages=says(CAPITAL))
+    yield Question(kind="stream", messages=says(CAPITAL))
+    yield Question(kind="schema", messages=says(AS_JSON))
+    wanted = target.style.questions if target.style else ()
+    for number, (each, asked) in enumerate(zip(wanted, target.styled, strict=True)):
+        yield Question(kind="style", label=str(number + 1), messages=asked, wanted=each.wanted)
     for probe in target.probes:
-        yield Question(kind="filter", label=probe.name, ask=probe.text)
+        yield Question(kind="filter", label=probe.name, messages=says(probe.text))

@@ -7,9 +7,11 @@ from pathlib import Path
 from components.catalog import model_behind
 from components.sections import Settings
 from scripts import style
+from scripts.evaluate import prompt
+from scripts.evaluate.dataset import Item
 from scripts.opened import Opened
 from scripts.smoke import probe
-from scripts.smoke.plan import TYPICAL_SHARE, AccountPlan, Limits, Plan, Route, Target
+from scripts.smoke.plan import TYPICAL_SHARE, AccountPlan, Limits, Message, Plan, Route, Target
 from scripts.stack_outputs import StackOutputs
 
 
@@ -32,7 +34,7 @@ def plan(
 
     Raises:
         Unknown: `only` names what is not deployed.
-        WrongStyle, WrongProbes: a file in prompts/ is wrong.
+        WrongStyle, WrongProbes, WrongPrompt: a file in prompts/ is wrong.
     """
     outputs, declared = opened.outputs, opened.declared
     most_ms = declared.observability.objectives.p95_latency_ms
@@ -112,6 +114,7 @@ def _targets(opened: Opened, root: Path) -> Iterator[Target]:
             model = model_behind(held.model, held.version, held.format)
             embeds = bool(model and model.kind == "embeddings")
             file = None if embeds else style.file_of(name, root)
+            wanted = style.read(file) if file else None
             found = [] if embeds else probe.probes(held.content_filter, opened.declared, texts)
             yield Target(
                 subject=f"{account}/{name}",
@@ -120,6 +123,15 @@ def _targets(opened: Opened, root: Path) -> Iterator[Target]:
                 declared=held,
                 kind="embeddings" if embeds else "chat",
                 dimensions=model.dimensions if model else None,
-                style=style.read(file) if file else None,
+                style=wanted,
+                styled=list(_styled(wanted, name, root)) if wanted else [],
                 probes=list(found),
             )
+
+
+def _styled(wanted: style.Style, deployment: str, root: Path) -> Iterator[list[Message]]:
+    """The style's questions as callers of a deployment put them."""
+    template = prompt.of(deployment, root)
+    for each in wanted.questions:
+        item = Item(id="style", query=each.ask, context=each.context, tags=["typical"])
+        yield [Message.model_validate(message) for message in template.messages(item)]

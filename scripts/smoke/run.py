@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scripts.smoke.facts import AnyFact, Call, Ended, Token
-from scripts.smoke.plan import AccountPlan, Plan, Question, Route, Target, questions
+from scripts.smoke.plan import AccountPlan, Plan, Question, Route, Target, questions, says
 from scripts.smoke.spillover import MOST_CALLS, has_spilled
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _target(plan: Plan, ways: Ways, stop: Stop, target: Target) -> Job:
 def _fill(wire: "Wire", target: Target, left_s: LeftS) -> Iterator[Call]:
     """Declares long answers until the deployment is full: admission counts what may come."""
     many = 1000 * target.declared.capacity
-    question = Question(kind="spillover", ask="Say yes.")
+    question = Question(kind="spillover", messages=says("Say yes."))
     for _ in range(MOST_CALLS):
         call = wire.ask(target.subject, target, question, left_s=left_s, answer_tokens=many)
         yield call

@@ -96,7 +96,7 @@ class Wire:
         begun = self.clock()
         raw = client.chat.completions.with_raw_response.create(
             model=target.deployment,
-            messages=messages(target, question),
+            messages=messages(question),
             max_completion_tokens=answer_tokens,
             **form(target, question),
         )
@@ -127,7 +127,7 @@ class Wire:
         of_answer: list[Mapping[str, Any] | None] = []
         raw = client.chat.completions.with_raw_response.create(
             model=target.deployment,
-            messages=messages(target, question),
+            messages=messages(question),
             max_completion_tokens=answer_tokens,
             stream=True,
             stream_options={"include_usage": True},
@@ -163,7 +163,7 @@ class Wire:
     def _embed(self, client: openai.OpenAI, target: Target, question: Question) -> dict[str, Any]:
         begun = self.clock()
         raw = client.embeddings.with_raw_response.create(
-            model=target.deployment, input=question.ask
+            model=target.deployment, input=question.messages[-1].content
         )
         reply = raw.parse()
         if not isinstance(reply, CreateEmbeddingResponse):
@@ -177,12 +177,13 @@ class Wire:
         }
 
 
-def messages(target: Target, question: Question) -> "list[ChatCompletionMessageParam]":
-    """The question; for its style, as callers ask it: with their instructions."""
-    asked: ChatCompletionMessageParam = {"role": "user", "content": question.ask}
-    if question.kind == "style" and target.instructions:
-        return [{"role": "system", "content": target.instructions}, asked]
-    return [asked]
+def messages(question: Question) -> "list[ChatCompletionMessageParam]":
+    return [
+        {"role": "system", "content": each.content}
+        if each.role == "system"
+        else {"role": "user", "content": each.content}
+        for each in question.messages
+    ]
 
 
 def form(target: Target, question: Question) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from scripts.smoke.facts import (
     Token,
 )
 from scripts.smoke.judgement import Facts, findings
-from scripts.smoke.plan import AccountPlan, Limits, Plan, Route, Target, questions
+from scripts.smoke.plan import AccountPlan, Limits, Plan, Route, Target, questions, says
 from scripts.smoke.probe import PLACEHOLDERS, Probe
 from scripts.stack_outputs import DeploymentOutputs
 from scripts.style import parse
@@ -60,11 +60,14 @@ def chat(**more):
         "declared": declared(),
         "kind": "chat",
         "style": parse(STYLE, "chat.style.yaml"),
+        "styled": [says(each["ask"]) for each in STYLE["questions"]],
         "probes": [
             Probe(name="violence low", category="violence", text=PLACEHOLDERS.harms[0].text),
             Probe(name="jailbreak", category="jailbreak", text=PLACEHOLDERS.jailbreak),
         ],
     }
+    if more.get("style", STYLE) is None:
+        known["styled"] = []
     return Target(**known | more)
 
 

@@ -5,13 +5,13 @@ import openai
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
-from scripts.smoke.plan import CAPITAL, Question
+from scripts.smoke.plan import CAPITAL, Question, says
 from scripts.smoke.wire import Wire
 from tests.smoke.azure_answers import BLOCKED, CHAT, EMBEDDING, STREAM, events, said, wire
 from tests.smoke.good_run import chat, declared, embed
 
-ONE = Question(kind="chat", label="1", ask=CAPITAL)
-STREAMED = Question(kind="stream", ask=CAPITAL)
+ONE = Question(kind="chat", label="1", messages=says(CAPITAL))
+STREAMED = Question(kind="stream", messages=says(CAPITAL))
 
 
 def ask(*answers, question=ONE, target=None, left_s=60.0):
@@ -159,5 +159,7 @@ def test_without_time_nothing_is_sent():
 )
 def test_a_schema_is_asked_of_whoever_is_known_to_keep_one(publisher, form):
     target = chat(declared=declared(format=publisher))
-    _, sent, _ = ask(said(body=CHAT), question=Question(kind="schema", ask="JSON"), target=target)
+    _, sent, _ = ask(
+        said(body=CHAT), question=Question(kind="schema", messages=says("JSON")), target=target
+    )
     assert sent[0]["response_format"]["type"] == form
