@@ -69,8 +69,10 @@ class Caller:
         load = from_store(self.plan.store, route.flag, self.plan.label, self.credential)
         flag = ClientFlag(route.flag, load, publish=self.publish)
         flag.refresh()
+        stable = [self._target(route.stable)]
         through = self._router(
-            ClientRoute(name=route.name, fallback=(), accounts=self.accounts, flag=flag), left_s()
+            ClientRoute(name=route.name, fallback=stable, accounts=self.accounts, flag=flag),
+            left_s(),
         )
         for number, user in enumerate(users(self.plan, route)):
             given = flag.choose(user)
@@ -88,11 +90,13 @@ class Caller:
 
     def without_a_route(self, target: str, left_s: float) -> Call:
         """One call to a deployment, for its span."""
-        account, _, deployment = target.partition("/")
-        family = self.plan.target(target).declared.model
-        only = self.accounts[account].serving(deployment, family, target)
-        through = self._router(ClientRoute(name="", fallback=(only,)), left_s)
+        through = self._router(ClientRoute(name="", fallback=[self._target(target)]), left_s)
         return self._ask(through, subject=STACK, target=target, kind="warm-up", user="")
+
+    def _target(self, name: str) -> ClientTarget:
+        account, _, deployment = name.partition("/")
+        family = self.plan.target(name).declared.model
+        return self.accounts[account].serving(deployment, family, name)
 
     def _router(self, route: ClientRoute, left_s: float) -> Router:
         """One client for all calls, so that the first alone opens the connection."""
@@ -114,7 +118,7 @@ class Caller:
         except FAILURES as error:
             text = error.text if isinstance(error, Cut) else ""
             return Call(**known, outcome="cut", said=_flat(error), text=text)
-        return Call(**known, **_answer(reply))
+        return Call(**known | _answer(reply))
 
 
 def users(plan: Plan, route: Route) -> list[str]:
@@ -126,6 +130,7 @@ def _answer(reply: Reply) -> dict[str, Any]:
     extra = reply.completion.model_extra if reply.completion else None
     choices = reply.completion.choices if reply.completion else ()
     return {
+        "target": str(reply.target),
         "outcome": of_ending(reply.finish_reason),
         "status": 200,
         "model": reply.model,

@@ -108,8 +108,13 @@ def _of_route(plan: Plan, route: Route, facts: Facts) -> Iterator[Finding]:
     yield flags.finding(route, flag, given, deployed, calls)
     if plan.is_closed(route.account):
         return
+    wanted = {each.user: each.target for each in given}
     for call in _timed(calls):
         target = plan.target(call.target)
+        if call.target != wanted.get(call.label, call.target):
+            text = f"{wanted[call.label]} did not answer, {call.target} did in its place"
+            yield Finding(check="chat", subject=route.subject, level="no", text=text)
+            break
         if found := trouble(call, target, _there(target.account, facts)):
             yield Finding(check="chat", subject=route.subject, level=found[0], text=found[1])
             break

@@ -196,3 +196,13 @@ def test_findings_have_an_order_that_does_not_depend_on_that_of_the_facts():
 def test_every_kind_of_fact_is_looked_at():
     kinds = {type(fact) for fact in GOOD}
     assert kinds >= {Call, Ended, Evaluated, Flag, KeyAnswer, Reach, Rows, Sent, Token}
+
+
+def test_who_is_answered_by_a_fallback_is_no_yes():
+    given = Evaluated(route="chat", user="1", variant="candidate", target="primary/chat-v4")
+    facts = [*without(GOOD, lambda f: isinstance(f, Evaluated)), given]
+    level, text = found(plan(), facts)["route chat", "chat"]
+    assert (level, text) == (
+        "no",
+        "primary/chat-v4 did not answer, primary/chat-v3 did in its place",
+    )
