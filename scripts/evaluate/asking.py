@@ -7,7 +7,6 @@ from scripts.client.outcome import Outcome, of_error
 from scripts.client.retry import Patience
 from scripts.evaluate.checks import checked
 from scripts.evaluate.dataset import Item
-from scripts.evaluate.judges.pace import Pace
 from scripts.evaluate.prompt import Prompt
 from scripts.evaluate.row import Answer, Usage
 from scripts.evaluate.timing import Timing
@@ -43,8 +42,6 @@ class Asking:
     prompt: Prompt
     style: Style | None
     most_tokens: int
-    pace: Pace
-    time: Timing
 
     def ask(self, item: Item) -> Answer:
         """Whatever comes of a question: of an error it says that there is no answer, and why.
@@ -59,8 +56,6 @@ class Asking:
         from scripts.client.reply import Cut
 
         messages = self.prompt.messages(item)
-        if not self.pace.enter(self.cost(item), self.time.until):
-            return _none(item, "throttled_quota", "no tokens a minute were left in time")
         try:
             reply = self.client.ask(messages, **self._options(item))
         except openai.APIError as error:

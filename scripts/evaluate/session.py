@@ -194,7 +194,10 @@ def _ask_and_judge(kept: Kept, plan: Plan, opened: Opened, time: Timing, tell: T
         if not ahead:
             continue
         asking = _asking(opened, model, plan.most_tokens, token, time)
-        calls = at_once(asking.pace.tokens_a_minute, max(map(asking.cost, ahead)))
+        _, held = opened.held(model.name)
+        facts = model_behind(held.model, held.version, held.format)
+        minute = chosen.pace(held, facts, time).tokens_a_minute
+        calls = at_once(minute, max(map(asking.cost, ahead)))
         ask_all(kept, side, ahead, asking.ask, calls, time, tell)
     if time.stop.is_set():
         return
@@ -221,14 +224,11 @@ def _asking(opened: Opened, model: Model, most_tokens: int, token: Entra, time: 
         family=held.model,
         name=model.name,
     )
-    facts = model_behind(held.model, held.version, held.format)
     return Asking(
         client=router(target, time),
         prompt=prompt.of(model.deployment, ROOT),
         style=style.read(file) if file else None,
         most_tokens=most_tokens,
-        pace=chosen.pace(held, facts, time),
-        time=time,
     )
 
 
