@@ -113,7 +113,7 @@ class Jobs:
         row = self._row(request, wanted, base, content)
         if visit.failure and not row["plan"]["error"]:
             row["plan"]["error"] = {**visit.failure, "param": None}
-        results = tuning.results(row["id"], Plan.of(row))
+        results = tuning.results(row["job"], Plan.of(row))
         store = self._around.store
         with store.transaction():
             if not row["plan"]["error"]:

@@ -86,6 +86,20 @@ def test_losses_fall_and_stand_in_a_file_of_results(slow, tuner, job):
     assert float(rows[-1].split(",")[1]) < float(rows[0].split(",")[1])
 
 
+def test_what_was_not_validated_has_no_validation_loss(tuner, data):
+    made = [
+        tuner.fine_tuning.jobs.create(model=BASE, training_file=data, validation_file=file)
+        for file in (None, data)
+    ]
+    for job, validated in zip(made, (False, True), strict=True):
+        (file,) = tuner.fine_tuning.jobs.retrieve(job.id).result_files
+        head, row, *_ = tuner.files.content(file).text.splitlines()
+        assert head.endswith(",valid_loss")
+        assert bool(row.split(",")[-1]) is validated
+        last, *_ = tuner.fine_tuning.jobs.checkpoints.list(job.id)
+        assert (last.metrics.full_valid_loss is not None) is validated
+
+
 def test_checkpoints_are_there_once_the_job_has_succeeded(slow, tuner, job):
     assert list(tuner.fine_tuning.jobs.checkpoints.list(job.id)) == []
     slow.wait(630)

@@ -34,7 +34,12 @@ def rows(draw):
         "model": "base.ft-1",
         "trained_tokens": 7,
         "results": "file-1",
-        "job": {"id": "ftjob-1", "created_at": 0, "training_file": "file-0"},
+        "job": {
+            "id": "ftjob-1",
+            "created_at": 0,
+            "training_file": "file-0",
+            "validation_file": draw(st.sampled_from([None, "file-2"])),
+        },
     }
 
 
