@@ -158,10 +158,8 @@ class Call:
             LOG.warning("%s: %s; asking %s", asked, failure.outcome, self.target)
         if wait and wait.renew_token:
             asked.token.renew()
-        text = self._reading.text if self._reading else ""
-        self._reading = None
         if began or (wait is None and isinstance(error, json.JSONDecodeError)):
-            raise Cut(asked, text) from error
+            raise Cut(asked, self._reading.text if self._reading else "") from error
         return wait
 
     def _reply(self, reading: Reading, completion: ChatCompletion | None) -> Reply:

@@ -5,6 +5,8 @@ import threading
 import pytest
 
 from scripts.client.flag import Choice, Flag, user_hash
+from scripts.client.route import Route
+from tests.client.world import answer, whole
 
 VALUES = {
     "stable": {"deployment": "chat-v3", "account": "primary"},
@@ -178,9 +180,21 @@ def test_while_the_provider_swaps_its_flags_nobody_is_without_one():
 
 
 def test_other_flags_of_the_store_are_not_this_one():
-    read = made(Store(definition(100) | {"id": "triage-router"}))
+    other = definition(100) | {"id": "triage-router"}
+    alone, both = made(Store(other)), made(Store(other, definition(0)))
+    for read in (alone, both):
+        read.refresh()
+    assert alone.choose("user-1") is None
+    assert variant(both, "user-1") == "stable"
+
+
+def test_a_flag_that_was_deleted_keeps_its_last_word():
+    store = Store(definition(100))
+    read = made(store)
     read.refresh()
-    assert read.choose("user-1") is None
+    store.flags = []
+    read.refresh()
+    assert variant(read, "user-1") == "candidate"
 
 
 def test_a_flag_kept_fresh_is_not_looked_at_by_calls():
@@ -199,6 +213,17 @@ def test_a_flag_kept_fresh_is_looked_at_by_a_thread_of_its_own():
     stop = made(store).keep_fresh(every_s=0.001)
     assert looked.wait(60)
     stop()
+
+
+def test_every_call_looks_at_the_flag_first(world):
+    store = Store(definition(0))
+    accounts = {"primary": world.target("primary", "")}
+    route = Route(name="chat", fallback=[world.target()], accounts=accounts, flag=made(store))
+    world.answers = [answer(), whole("Paris")]
+    router = world.router(route=route)
+    assert world.ask(router, user="user-1").variant == "stable"
+    store.flags = [definition(100)]
+    assert world.read(router, user="user-1")[1].variant == "candidate"
 
 
 def test_only_one_looks_at_a_time():

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import httpx2
+import openai
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -114,11 +116,13 @@ def test_a_failed_candidate_is_blamed_and_what_replaced_it_is_in_no_cohort(world
         (refusal(400, "content_filter"), "filtered", False),
         (refusal(404, "DeploymentNotFound"), "request", True),
         (refusal(500), "server", True),
+        (httpx2.ReadTimeout("slow"), "timeout", True),
+        (httpx2.ConnectError("refused"), "connection", True),
     ],
 )
 def test_each_ending_has_its_class_and_only_errors_are_errors(world, told, refused, outcome, error):
     world.answers = [refused] * 4
-    with pytest.raises(Exception, match=r"Error code"):
+    with pytest.raises(openai.APIError):
         world.ask(world.router(spans=Spans(told[1])))
     (span,) = told[0].get_finished_spans()
     assert (span.attributes["plumb.error_class"], not span.status.is_ok) == (outcome, error)
