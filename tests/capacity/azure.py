@@ -1,21 +1,18 @@
 """A subscription that answers what a test says."""
 
-from dataclasses import dataclass, field
-
 from scripts.subscription.dated import Dated
 from scripts.subscription.facts import Account, Unknown, Usage
 
 
-@dataclass
 class Azure(Dated):
-    """Sells what the dated tables say; its quota and calculator are the test's."""
+    """Sells what the dated tables say; its quota and calculator are the test's.
 
-    limits: dict = field(default_factory=dict)
-    """By pool: (limit, used)."""
-    live: tuple = ()
-    """Deployments of the account that is called `there`."""
-    there: str = ""
-    estimate: object = None
+    limits: by pool, (limit, used). live: what the account that is called `there` holds.
+    """
+
+    def __init__(self, limits=None, live=(), there="", estimate=None):
+        super().__init__()
+        self.limits, self.live, self.there, self.estimate = limits or {}, live, there, estimate
 
     def usages(self, location):
         return tuple(
