@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx2
+from aiohttp import ClientSession
 
 from bench import dataplane
 from bench.known_latency import delays
@@ -24,7 +24,7 @@ from components.stack_file import ROOT
 from scripts.load import open_loop, wire
 from scripts.load.arrivals import constant
 from scripts.load.call import Answer, Call
-from scripts.load.connections import Connections, connections
+from scripts.load.connections import connections
 from scripts.measure.percentiles import percentile
 
 A_SECOND: Final = 200.0
@@ -54,7 +54,7 @@ def server(frozen_s: float) -> Iterator[wire.Target]:
 
 
 async def opened(
-    web: Connections,
+    web: ClientSession,
     target: wire.Target,
     arrivals: Sequence[float],
     body: dict[str, Any],
@@ -74,14 +74,14 @@ async def closed(target: wire.Target) -> list[float]:
     until = clock() + SECONDS
     took: list[float] = []
 
-    async def one(web: Connections) -> None:
+    async def one(web: ClientSession) -> None:
         while clock() < until:
             began = clock()
             await wire.ask(web, target, BODY, lambda: "x", clock)
             took.append(1000 * (clock() - began))
             await asyncio.sleep(max(CLOSED / A_SECOND - (clock() - began), 0))
 
-    async with connections() as web:
+    async with connections(target.endpoint) as web:
         await asyncio.gather(*(one(web) for _ in range(CLOSED)))
     return took
 
@@ -112,7 +112,7 @@ def locust(target: wire.Target, seconds: float, **told: Any) -> dict[str, Any]:
 
 async def latencies(target: wire.Target) -> list[float]:
     """In ms, as `plumb load` measures them."""
-    async with connections() as web:
+    async with connections(target.endpoint) as web:
         calls = await opened(web, target, constant(A_SECOND, SECONDS), BODY)
     return [call.latency_ms for call in calls if _good(call.answer) and call.latency_ms is not None]
 
@@ -217,7 +217,7 @@ def _a_core(running: dataplane.Sandbox) -> tuple[float, float]:
 async def _ours_a_core(
     running: dataplane.Sandbox, target: wire.Target, body: dict[str, Any], token: str
 ) -> float:
-    async with Connections(lambda: httpx2.AsyncClient(verify=running.context)) as web:
+    async with connections(target.endpoint, running.context) as web:
         await opened(web, target, constant(200.0, 1.0), body, token)
         began = time.process_time()
         calls = await opened(web, target, constant(400.0, 10.0), body, token)

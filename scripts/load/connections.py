@@ -1,53 +1,46 @@
-"""Connections for very many calls at once."""
+"""Connections for very many calls at once.
 
-import contextlib
+Of aiohttp, not of the openai SDK's client: that takes a millisecond of the processor for each call,
+and a generator that is busy measures itself.
+"""
+
 import resource
-from collections.abc import AsyncIterator, Callable
-from typing import Final, Self
+import ssl
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import aiohttp
 import httpx2
 
-SHARED_BY: Final = 32
-"""Calls under way on one client: its pool is searched through for each, so a large one is slow."""
-
 CONNECT_S: Final = 5.0
+IDLE_S: Final = 4.0
+"""Less than any server waits, so that none hangs up just as it is asked again."""
+LONGEST_LINE: Final = 2**20
+"""Bytes."""
 
 
-class Connections:
-    """As many clients as it takes, each lent to a few calls at a time."""
-
-    def __init__(self, make: Callable[[], httpx2.AsyncClient]) -> None:
-        self._make = make
-        self._lent: dict[httpx2.AsyncClient, int] = {}
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        for client in self._lent:
-            await client.aclose()
-
-    @contextlib.asynccontextmanager
-    async def lend(self) -> AsyncIterator[httpx2.AsyncClient]:
-        """A client for one call: the first with room, so that warm connections are used again."""
-        client = next((each for each, calls in self._lent.items() if calls < SHARED_BY), None)
-        if client is None:
-            client = self._make()
-            self._lent[client] = 0
-        self._lent[client] += 1
-        try:
-            yield client
-        finally:
-            self._lent[client] -= 1
-
-
-def connections() -> Connections:
+def connections(endpoint: str, trusted: ssl.SSLContext | None = None) -> aiohttp.ClientSession:
     """For a whole run. How long a call may take in all is for the caller to say."""
     _allow_many()
-    trusted = httpx2.create_ssl_context()
-    timeout = httpx2.Timeout(None, connect=CONNECT_S)
-    limits = httpx2.Limits(max_connections=SHARED_BY, max_keepalive_connections=SHARED_BY)
-    return Connections(lambda: httpx2.AsyncClient(verify=trusted, timeout=timeout, limits=limits))
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=0,
+            ssl=trusted or httpx2.create_ssl_context(),
+            keepalive_timeout=IDLE_S,
+            enable_cleanup_closed=True,  # who answers too late may be slow to hang up as well
+        ),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        read_bufsize=LONGEST_LINE,
+        proxy=proxy_to(endpoint),
+    )
+
+
+def proxy_to(endpoint: str) -> str | None:
+    """The proxy that the environment names. aiohttp would look for a .netrc too, for every call."""
+    parts = urlsplit(endpoint)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def _allow_many() -> None:

@@ -51,10 +51,10 @@ async def _send(
 
     stop.heard_by(hear)
     prompts = Prompts(scenario)
-    async with connections.connections() as lending, token.kept():
+    async with connections.connections(work.target.endpoint) as web, token.kept():
         await open_loop.run(
             scenario.due(),
-            lambda number, clock: wire.ask(lending, work.target, prompts[number], token, clock),
+            lambda number, clock: wire.ask(web, work.target, prompts[number], token, clock),
             most_in_flight=max(scenario.in_flight // share.of, 1),
             grace_s=scenario.timeout_s + GRACE_S,
             stop=stopped,

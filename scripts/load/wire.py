@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-import httpx2
+import aiohttp
 
 from scripts.client.outcome import (
     SPILLED_FROM,
@@ -22,9 +22,9 @@ from scripts.client.outcome import (
 )
 from scripts.client.target import azure_url
 from scripts.load.call import Answer, Tokens
-from scripts.load.connections import Connections
 
-DONE: Final = "[DONE]"
+DATA: Final = b"data: "
+DONE: Final = b"[DONE]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Target:
 
 
 async def ask(
-    connections: Connections,
+    web: aiohttp.ClientSession,
     target: Target,
     body: Mapping[str, Any],
     token: Callable[[], str],
@@ -57,38 +57,42 @@ async def ask(
     try:
         async with (
             asyncio.timeout(target.timeout_s),
-            connections.lend() as web,
-            web.stream(
-                "POST",
+            web.post(
                 target.url,
-                json={**body, "model": target.deployment},
-                headers={"Authorization": f"Bearer {token()}"},
+                data=json.dumps({**body, "model": target.deployment}).encode(),
+                headers={
+                    "Authorization": f"Bearer {token()}",
+                    "Content-Type": "application/json",
+                },
+                allow_redirects=False,
             ) as response,
         ):
             answering = True
-            if response.status_code >= 400:
-                return _refused(response, await response.aread(), target)
+            if response.status >= 400:
+                return _refused(response, await response.read(), target)
             if body.get("stream"):
                 return await _streamed(response, clock)
-            return _answered(response, json.loads(await response.aread()), target)
+            return _answered(response, json.loads(await response.read()), target)
+    except aiohttp.ConnectionTimeoutError:
+        return Answer(outcome="connection")
     except TimeoutError:
         return Answer(outcome="timeout")
-    except (httpx2.RequestError, json.JSONDecodeError):
+    except (aiohttp.ClientError, json.JSONDecodeError):
         return Answer(outcome="cut" if answering else "connection")
 
 
-def _refused(response: httpx2.Response, content: bytes, target: Target) -> Answer:
+def _refused(response: aiohttp.ClientResponse, content: bytes, target: Target) -> Answer:
     try:
         body = json.loads(content)
     except ValueError:
         body = None
     outcome = of_status(
-        response.status_code, response.headers, body, tokens_per_minute=target.tokens_per_minute
+        response.status, response.headers, body, tokens_per_minute=target.tokens_per_minute
     )
     return Answer(outcome=outcome, **_told(response))
 
 
-def _answered(response: httpx2.Response, body: Any, target: Target) -> Answer:
+def _answered(response: aiohttp.ClientResponse, body: Any, target: Target) -> Answer:
     if not isinstance(body, dict):
         return Answer(outcome="cut", **_told(response))
     if target.operation == "embeddings":
@@ -99,14 +103,16 @@ def _answered(response: httpx2.Response, body: Any, target: Target) -> Answer:
     return Answer(outcome=outcome, tokens=_tokens(body.get("usage")), **_told(response))
 
 
-async def _streamed(response: httpx2.Response, clock: Callable[[], float]) -> Answer:
+async def _streamed(response: aiohttp.ClientResponse, clock: Callable[[], float]) -> Answer:
     first: float | None = None
     chunks = 0
     finish: str | None = None
     usage: Any = None
-    async for line in response.aiter_lines():
-        data = line.removeprefix("data: ")
-        if data in (line, DONE):
+    async for line in response.content:
+        if not line.startswith(DATA):
+            continue
+        data = line.removeprefix(DATA).strip()
+        if data == DONE:
             continue
         chunk = json.loads(data)
         if not isinstance(chunk, dict):
@@ -140,11 +146,11 @@ def _tokens(usage: Any) -> Tokens:
     )
 
 
-def _told(response: httpx2.Response) -> dict[str, Any]:
+def _told(response: aiohttp.ClientResponse) -> dict[str, Any]:
     headers = response.headers
     wait_s = retry_after_s(headers)
     return {
-        "status": response.status_code,
+        "status": response.status,
         "retry_after_ms": None if wait_s is None else 1000 * wait_s,
         "utilisation": _share(headers.get(UTILISATION, "")),
         "limit_tokens": _count(headers.get("x-ratelimit-limit-tokens", "")),

@@ -11,9 +11,9 @@ from components.sections import ObjectiveSettings
 from scripts import stack_outputs
 from scripts.cli import app
 from scripts.load import connections
+from tests.load.answering import answering
 from tests.load.outputs import OUTPUTS
 from tests.load.test_measure import good
-from tests.load.test_wire import answering
 
 SCENARIO = """
 target: primary/chat-v3
@@ -40,7 +40,7 @@ def plumb(monkeypatch, tmp_path):
 
     def run(*arguments, handler=good, scenario=SCENARIO):
         (tmp_path / "chat.yaml").write_text(scenario)
-        monkeypatch.setattr(connections, "connections", lambda: answering(handler))
+        monkeypatch.setattr(connections, "connections", lambda endpoint: answering(handler))
         command = ["load", str(tmp_path / "chat.yaml"), "--stack", "dev", *arguments]
         return CliRunner().invoke(app, command)
 

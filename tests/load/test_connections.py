@@ -1,40 +1,36 @@
-"""Clients are lent to a few calls at a time, warm ones first."""
+"""What the connections of a run go through."""
 
 import asyncio
-import contextlib
+import resource
 
-import httpx2
+import pytest
 
-from scripts.load.connections import SHARED_BY, Connections
-
-
-def borrowed(numbers):
-    """How many clients are made for so many calls at once, one number after the other."""
-    made = []
-
-    def make():
-        made.append(httpx2.AsyncClient(transport=httpx2.MockTransport(lambda request: None)))
-        return made[-1]
-
-    async def work():
-        counts = []
-        async with Connections(make) as connections:
-            for number in numbers:
-                async with contextlib.AsyncExitStack() as stack:
-                    for _ in range(number):
-                        await stack.enter_async_context(connections.lend())
-                counts.append(len(made))
-        return counts
-
-    return asyncio.run(work()), made
+from scripts.load.connections import connections, proxy_to
 
 
-def test_no_client_has_more_calls_than_it_finds_quickly():
-    counts, _ = borrowed([SHARED_BY, SHARED_BY + 1, 3 * SHARED_BY])
-    assert counts == [1, 2, 3]
+@pytest.fixture
+def environment(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch.setenv
 
 
-def test_clients_are_used_again_and_closed_at_the_end():
-    counts, made = borrowed([100, 1, 100])
-    assert counts[0] == counts[-1]
-    assert all(client.is_closed for client in made)
+def test_a_proxy_is_what_the_environment_says(environment):
+    assert proxy_to("https://cora.openai.azure.com/") is None
+    environment("https_proxy", "http://proxy.example:3128")
+    assert proxy_to("https://cora.openai.azure.com/") == "http://proxy.example:3128"
+    assert proxy_to("http://cora.openai.azure.com/") is None
+    environment("no_proxy", "127.0.0.1,.openai.azure.com")
+    assert proxy_to("https://cora.openai.azure.com/") is None
+    assert proxy_to("https://127.0.0.1:8443/acct/cora") is None
+
+
+def test_as_many_connections_are_open_at_once_as_the_system_allows():
+    async def opened():
+        async with connections("https://cora.example") as web:
+            return web.connector.limit
+
+    assert asyncio.run(opened()) == 0
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert least == most

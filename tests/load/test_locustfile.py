@@ -7,9 +7,9 @@ from scripts.load import calls_file, connections
 from scripts.load.brakes import Stop
 from scripts.load.open_loop import Share
 from scripts.load.sending import Work
+from tests.load.answering import answering
 from tests.load.runs import run
 from tests.load.test_measure import TARGET, good
-from tests.load.test_wire import answering
 
 locust = pytest.importorskip("locust", reason="the extra `load` is not installed")
 
@@ -23,7 +23,7 @@ def asked(monkeypatch):
     from scripts.load.locustfile import Caller, Part
 
     def asked(handler, token=lambda: "a-token", **scenario):
-        monkeypatch.setattr(connections, "connections", lambda: answering(handler))
+        monkeypatch.setattr(connections, "connections", lambda endpoint: answering(handler))
         work = Work(scenario=run(**scenario).scenario, target=TARGET)
         part = Part(work=work, token=token, stop=Stop(), share=Share(1, 3))
         monkeypatch.setattr(Caller, "part", part, raising=False)

@@ -15,8 +15,8 @@ from scripts.load.measure import Limits, measure
 from scripts.load.recompute import judged, recompute
 from scripts.load.sending import Work
 from scripts.load.wire import Target
+from tests.load.answering import answering
 from tests.load.runs import run
-from tests.load.test_wire import answering
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20}
 GOOD = {"choices": [{"finish_reason": "stop", "message": {"content": "x"}}], "usage": USAGE}
@@ -36,7 +36,7 @@ def measured(monkeypatch, tmp_path):
     """Measures in front of a server that answers by `handler`; the run's folder is tmp_path."""
 
     def measured(handler, limits=None, **scenario):
-        monkeypatch.setattr(connections, "connections", lambda: answering(handler))
+        monkeypatch.setattr(connections, "connections", lambda endpoint: answering(handler))
         began = run(**scenario)
         work = Work(scenario=began.scenario, target=TARGET)
         send = partial(sending.send, work, lambda: "a-secret-token")

@@ -79,8 +79,8 @@ def judged(serve):
         server = await asyncio.start_server(served, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         target = replace(TARGET, endpoint=f"http://127.0.0.1:{port}", timeout_s=0.05)
-        async with server, connections() as lending:
-            ask = partial(wire.ask, lending, target, {"stream": True}, lambda: "a-token")
+        async with server, connections(target.endpoint) as web:
+            ask = partial(wire.ask, web, target, {"stream": True}, lambda: "a-token")
             return await open_loop.run(
                 [0.0] * 60,
                 lambda number, clock: ask(clock),

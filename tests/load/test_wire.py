@@ -4,12 +4,13 @@ import asyncio
 import json
 from dataclasses import replace
 
+import aiohttp
 import httpx2
 import pytest
 
 from scripts.load.call import Tokens
-from scripts.load.connections import Connections
 from scripts.load.wire import Target, ask
+from tests.load.answering import answering
 
 TARGET = Target(endpoint="https://cora.example/", deployment="chat-v3", tokens_per_minute=30_000)
 USAGE = {
@@ -21,19 +22,13 @@ USAGE = {
 STOPPED = {"choices": [{"finish_reason": "stop", "message": {"content": "Paris"}}], "usage": USAGE}
 
 
-def answering(handler):
-    return Connections(lambda: httpx2.AsyncClient(transport=httpx2.MockTransport(handler)))
-
-
 def asked(handler, target=TARGET, **body):
     """Asks a server that answers by a function, with a clock that counts its own reading."""
     ticks = iter(range(1, 100))
 
     async def work():
-        async with answering(handler) as connections:
-            return await ask(
-                connections, target, body, lambda: "a-token", lambda: float(next(ticks))
-            )
+        async with answering(handler) as web:
+            return await ask(web, target, body, lambda: "a-token", lambda: float(next(ticks)))
 
     return asyncio.run(work())
 
@@ -145,9 +140,9 @@ def test_how_long_to_wait_is_read_in_milliseconds(headers, wait_ms):
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
-        (httpx2.ConnectTimeout("nobody there"), "connection"),
-        (httpx2.ConnectError("refused"), "connection"),
-        (httpx2.RemoteProtocolError("closed"), "connection"),
+        (aiohttp.ConnectionTimeoutError("nobody there"), "connection"),
+        (aiohttp.ClientConnectionError("refused"), "connection"),
+        (aiohttp.ServerDisconnectedError("closed"), "connection"),
     ],
 )
 def test_what_never_answered_has_its_class(error, outcome):
@@ -161,7 +156,7 @@ def test_an_answer_that_breaks_off_was_cut():
     class BreaksOff(httpx2.AsyncByteStream):
         async def __aiter__(self):
             yield b'data: {"choices": []}\n\n'
-            raise httpx2.ReadError("reset")
+            raise aiohttp.ClientPayloadError("reset")
 
     answer = asked(lambda request: httpx2.Response(200, stream=BreaksOff()), stream=True)
     assert answer.outcome == "cut"
