@@ -70,6 +70,7 @@ def list_command(
     from components.prices import price_list
     from policies import clock
     from scripts.models import listing, regional
+    from scripts.subscription.asking import unless_cut_off
     from scripts.subscription.connected import connect
     from scripts.subscription.patience import Patience
 
@@ -79,10 +80,12 @@ def list_command(
         there = ", ".join(sorted(catalog.regions("global")))
         raise leave(Exit.WRONG_USE, f"no region {', '.join(unknown_regions)}. Fix: one of {there}")
     patience, now, prices = Patience.of(deadline_s), clock.now(), price_list()
-    subscription, asked = connect(patience, offline=offline)
+    with unless_cut_off():
+        subscription, asked = connect(patience, offline=offline)
+        looked = regional.look(regions, asked, patience, prices, now)
     found = {
         each: here.only(name=model or "", sku=sku, everything=everything)
-        for each, here in regional.look(regions, asked, patience, prices, now).items()
+        for each, here in looked.items()
     }
     if as_json:
         source = f"tables of {catalog.as_of()}" if offline else f"subscription {subscription}"
@@ -124,16 +127,19 @@ def check_command(
     from components import catalog
     from policies import clock
     from scripts.models import checking
+    from scripts.subscription.asking import unless_cut_off
     from scripts.subscription.connected import connect
     from scripts.subscription.patience import Patience
 
     patience = Patience.of(deadline_s)
     wanted = [checking.wanted(each) for each in _stacks(stack)]
-    subscription, asked = connect(patience, offline=offline)
     as_of = catalog.as_of() if offline else None
-    reports = [
-        checking.check(each, asked, patience, clock.now(), subscription, as_of) for each in wanted
-    ]
+    with unless_cut_off():
+        subscription, asked = connect(patience, offline=offline)
+        reports = [
+            checking.check(each, asked, patience, clock.now(), subscription, as_of)
+            for each in wanted
+        ]
     if as_json:
         typer.echo(json.dumps(checking.as_json(reports), indent=2))
     else:
@@ -172,6 +178,7 @@ def refresh_command(
     from components.stack_file import ROOT
     from policies import clock
     from scripts.models import refreshing
+    from scripts.subscription.asking import unless_cut_off
     from scripts.subscription.connected import sign_in
     from scripts.subscription.live import Live
     from scripts.subscription.patience import Patience
@@ -180,17 +187,19 @@ def refresh_command(
     name = str(file.relative_to(ROOT))
     patience = Patience.of(deadline_s)
     regions = region or sorted(catalog.regions("global"))
-    asked = Live(sign_in(), patience)
-    typer.echo(f"asking {len(regions)} regions for their models ...", err=True)
-    found = refreshing.refresh(
-        file.read_text(encoding="utf-8"),
-        asked,
-        patience,
-        regions,
-        now=clock.now(),
-        added=add or (),
-        deployed={each: _models(each) for each in _stacks(None)},
-    )
+    deployed = {each: _models(each) for each in _stacks(None)}
+    with unless_cut_off():
+        asked = Live(sign_in(), patience)
+        typer.echo(f"asking {len(regions)} regions for their models ...", err=True)
+        found = refreshing.refresh(
+            file.read_text(encoding="utf-8"),
+            asked,
+            patience,
+            regions,
+            now=clock.now(),
+            added=add or (),
+            deployed=deployed,
+        )
     strangers = set(add or ()) - {each.model for each in found.renewal.changes}
     if strangers:
         raise leave(Exit.WRONG_USE, f"no region offers {', '.join(sorted(strangers))} to take in")

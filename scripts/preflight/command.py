@@ -43,6 +43,7 @@ def preflight_command(
     from scripts.preflight.report import judge
     from scripts.preflight.table import lines
     from scripts.preflight.wanted import wanted as flat
+    from scripts.subscription.asking import unless_cut_off
     from scripts.subscription.connected import connect
     from scripts.subscription.patience import Patience
 
@@ -55,13 +56,11 @@ def preflight_command(
         raise leave(Exit.WRONG_USE, error) from None
     began = time.monotonic()
     patience = Patience.of(deadline_s)
-    subscription, asked = connect(patience, offline=offline)
-    if not offline:
-        typer.echo(f"asking subscription {subscription} about {stack} ...", err=True)
-    try:
+    with unless_cut_off():
+        subscription, asked = connect(patience, offline=offline)
+        if not offline:
+            typer.echo(f"asking subscription {subscription} about {stack} ...", err=True)
         seen = look(wanted, asked, patience, at=clock.now(), subscription=subscription)
-    except KeyboardInterrupt:
-        raise leave(Exit.CANNOT_TELL, "cut off: nothing was judged. Fix: run it again") from None
     report = judge(
         wanted,
         seen,

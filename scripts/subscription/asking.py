@@ -1,9 +1,12 @@
 """Many questions at once, each answered or unknown by the deadline."""
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
+from scripts.exit import Exit, leave
 from scripts.subscription.facts import Unknown
 from scripts.subscription.patience import Patience
 
@@ -55,3 +58,19 @@ class Asking:
 
     def ask(self, what: str, call: Callable[[], Told]) -> Answer[Told]:
         return Answer(what, call, self._patience, self._turns)
+
+
+@contextmanager
+def unless_cut_off() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end a command that only reads: half of the answers judge nothing.
+
+    Raises:
+        typer.Exit: cut off.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise leave(Exit.CANNOT_TELL, "cut off: nothing was judged. Fix: run it again") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -171,7 +171,7 @@ def usage(told: Any) -> Usage:
 def room(told: Any) -> Room:
     found = told.properties
     return Room(
-        location=told.location,
+        location=_region(told.location),
         sku=found.sku_name,
         available=float(found.available_capacity or 0),
         available_fine_tuned=float(found.available_finetune_capacity or 0),
@@ -183,7 +183,7 @@ def account(told: Any) -> Account:
         id=told.id,
         name=told.name,
         resource_group=_group(told.id),
-        location=told.location.lower().replace(" ", ""),
+        location=_region(told.location),
         subdomain=told.properties.custom_sub_domain_name or "",
         kind=told.kind,
         state=told.properties.provisioning_state or "",
@@ -194,7 +194,7 @@ def deleted(told: Any) -> DeletedAccount:
     return DeletedAccount(
         name=told.name,
         resource_group=_group(told.id),
-        location=told.location.lower().replace(" ", ""),
+        location=_region(told.location),
         subdomain=told.properties.custom_sub_domain_name or "",
         deleted_at=moment(told.properties.deletion_date),
         purged_at=moment(told.properties.scheduled_purge_date),
@@ -239,6 +239,11 @@ def private_zone(
             for each in records
         ),
     )
+
+
+def _region(location: str) -> str:
+    """Sweden Central is swedencentral."""
+    return location.lower().replace(" ", "")
 
 
 def _group(id: str) -> str:
