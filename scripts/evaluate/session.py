@@ -19,7 +19,6 @@ from scripts.evaluate import online, outputs, prompt, start
 from scripts.evaluate.asking import Asking, router
 from scripts.evaluate.judges import chosen
 from scripts.evaluate.judges.chosen import Way, open_judge
-from scripts.evaluate.judges.sheet import prompts_sha256
 from scripts.evaluate.kept import Kept, Model, Plan, Side
 from scripts.evaluate.online import Seen
 from scripts.evaluate.report import Report, report
@@ -249,7 +248,9 @@ def _judge(wanted: Wanted, opened: Opened, judged: Sequence[str]) -> Model:
     _, held = where.held(found)
     facts = model_behind(held.model, held.version, held.format)
     chosen.check(found, held, facts, judged if where is opened else [])
-    return replace(start.model(where, found, ROOT), prompt_sha256=prompts_sha256())
+    if chosen.kin(held, [opened.held(name)[1] for name in judged]):
+        typer.echo(f"{found} judges its own kind, and may like what it says too well", err=True)
+    return replace(start.model(where, found, ROOT), prompt_sha256=chosen.prompts(wanted.judge_way))
 
 
 def _talks(held: DeploymentOutputs) -> bool:

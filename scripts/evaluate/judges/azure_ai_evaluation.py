@@ -20,6 +20,7 @@ from scripts.evaluate.bar import GOOD
 from scripts.evaluate.dataset import Item
 from scripts.evaluate.judges.evaluator_result import Scored, none, problem, read
 from scripts.evaluate.judges.ours import CHARACTERS_A_TOKEN, OurJudge
+from scripts.evaluate.judges.sheet import prompts_sha256
 from scripts.evaluate.row import Answer, Judged, Metric, wanted
 
 VERSION: Final = "1.18.10"
@@ -84,9 +85,7 @@ class AzureAiEvaluationJudge:
 
     @property
     def prompt_sha256(self) -> str:
-        """Its prompts are as its version has them."""
-        named = f"azure-ai-evaluation {VERSION}\n{self.ours.prompt_sha256}"
-        return sha256(named.encode()).hexdigest()
+        return its_prompts_sha256()
 
     def judge(self, item: Item, answer: Answer) -> Judged:
         """What is wanted of an answer, each with a score or the reason why there is none."""
@@ -125,6 +124,11 @@ class AzureAiEvaluationJudge:
         return read(metric, result, self.ours.names_itself)
 
 
+def its_prompts_sha256() -> str:
+    """Its prompts are as its version has them; harm is judged by ours."""
+    return sha256(f"azure-ai-evaluation {VERSION}\n{prompts_sha256()}".encode()).hexdigest()
+
+
 def through_azure_ai_evaluation(
     ours: OurJudge, endpoint: str, found: Any = None, credential: Any = None
 ) -> AzureAiEvaluationJudge:
@@ -135,7 +139,7 @@ def through_azure_ai_evaluation(
     Raises:
         NotInstalled: there is none.
     """
-    module = found or _installed()
+    module = found or installed()
     if credential is None:
         from azure.identity import DefaultAzureCredential
 
@@ -155,7 +159,12 @@ def through_azure_ai_evaluation(
     return AzureAiEvaluationJudge(ours=ours, evaluators=evaluators)
 
 
-def _installed() -> ModuleType:
+def installed() -> ModuleType:
+    """Its module.
+
+    Raises:
+        NotInstalled: there is none.
+    """
     # It writes each error to stdout, traceback and all, where our own answer belongs.
     os.environ.setdefault("PF_LOGGING_LEVEL", "CRITICAL")
     try:

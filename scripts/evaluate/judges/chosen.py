@@ -8,6 +8,7 @@ from policies.throughput import RATED_SKUS
 from scripts.evaluate.judges.asking import Through
 from scripts.evaluate.judges.ours import OurJudge
 from scripts.evaluate.judges.pace import Pace
+from scripts.evaluate.judges.sheet import prompts_sha256
 from scripts.evaluate.timing import Timing
 
 if TYPE_CHECKING:
@@ -71,15 +72,27 @@ def open_judge(
     )
     if way == "ours":
         return ours
-    from scripts.evaluate.judges.azure_ai_evaluation import (
-        NotInstalled,
-        through_azure_ai_evaluation,
-    )
+    from scripts.evaluate.judges.azure_ai_evaluation import through_azure_ai_evaluation
+
+    prompts(way)
+    return through_azure_ai_evaluation(ours, account.endpoint)
+
+
+def prompts(way: Way) -> str:
+    """The hash of the prompts that are asked.
+
+    Raises:
+        WrongJudge: whose they are is not installed.
+    """
+    if way == "ours":
+        return prompts_sha256()
+    from scripts.evaluate.judges import azure_ai_evaluation
 
     try:
-        return through_azure_ai_evaluation(ours, account.endpoint)
-    except NotInstalled as error:
+        azure_ai_evaluation.installed()
+    except azure_ai_evaluation.NotInstalled as error:
         raise WrongJudge(str(error)) from None
+    return azure_ai_evaluation.its_prompts_sha256()
 
 
 def check(

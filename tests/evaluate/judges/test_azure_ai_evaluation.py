@@ -110,6 +110,7 @@ def test_it_is_the_same_deployment_by_either_way():
 
 
 def test_without_it_there_is_a_fix_and_no_traceback(monkeypatch):
+    monkeypatch.setenv("PF_LOGGING_LEVEL", "CRITICAL")
     monkeypatch.setitem(sys.modules, "azure.ai.evaluation", None)
     with pytest.raises(NotInstalled, match=r"Fix: .*pip install azure-ai-evaluation==1\.18\.10"):
         through_azure_ai_evaluation(judge(good), "https://ai.example", credential=object())

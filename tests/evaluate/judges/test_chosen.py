@@ -1,5 +1,6 @@
 """Who may judge, and how fast they are asked."""
 
+import os
 import sys
 
 import pytest
@@ -13,6 +14,7 @@ from scripts.evaluate.judges.chosen import (
     names_itself,
     open_judge,
     pace,
+    prompts,
 )
 from scripts.evaluate.judges.ours import OurJudge
 from scripts.evaluate.timing import Timing
@@ -107,6 +109,7 @@ def test_a_judge_is_asked_as_fast_as_its_capacity_admits():
 
 
 def test_the_other_prompts_are_asked_of_the_same_deployment(monkeypatch):
+    monkeypatch.setenv("PF_LOGGING_LEVEL", "CRITICAL")
     monkeypatch.setitem(sys.modules, "azure.ai.evaluation", module())
     found = opened(way="azure-ai-evaluation")
     assert isinstance(found, AzureAiEvaluationJudge)
@@ -114,6 +117,18 @@ def test_the_other_prompts_are_asked_of_the_same_deployment(monkeypatch):
 
 
 def test_without_the_other_prompts_the_judge_is_wrong(monkeypatch):
+    monkeypatch.setenv("PF_LOGGING_LEVEL", "CRITICAL")
     monkeypatch.setitem(sys.modules, "azure.ai.evaluation", None)
     with pytest.raises(WrongJudge, match="not installed"):
         opened(way="azure-ai-evaluation")
+    with pytest.raises(WrongJudge, match="not installed"):
+        prompts("azure-ai-evaluation")
+
+
+def test_other_prompts_have_another_hash_and_stdout_to_us(monkeypatch):
+    monkeypatch.setitem(sys.modules, "azure.ai.evaluation", module())
+    monkeypatch.delenv("PF_LOGGING_LEVEL", raising=False)
+    hashes = {prompts("ours"), prompts("azure-ai-evaluation")}
+    assert hashes == {opened().prompt_sha256, opened(way="azure-ai-evaluation").prompt_sha256}
+    assert len(hashes) == 2
+    assert os.environ["PF_LOGGING_LEVEL"] == "CRITICAL"
