@@ -40,9 +40,10 @@ def record_plan(stack: str) -> str:
     return f"plumb capacity plan --stack {stack} --plan-url URL --reviewed-by NAME --record"
 
 
-def record_cost(stack: str) -> str:
-    """Forecasts what a month will cost."""
-    return f"plumb cost --stack {stack} --record"
+def record_cost(stack: str, currency: str | None = None) -> str:
+    """Forecasts what a month will cost; prices are in dollars, and budgets may be in others."""
+    rate = f" --exchange-rate USD={currency}:RATE" if currency not in (None, "USD") else ""
+    return f"plumb cost --stack {stack} --forecast{rate} --record"
 
 
 def record_rollback(stack: str, route: str | None) -> str:

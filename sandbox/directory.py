@@ -40,11 +40,23 @@ class Principal:
     created_at: str
 
 
+def _person(number: int) -> tuple[str, str]:
+    """An object id, and the client id of a managed identity that stands for them."""
+    return (
+        f"00000000-0000-4000-8000-000000000{number}",
+        f"00000000-0000-4000-8000-000000000{number + 1}",
+    )
+
+
 PEOPLE: tuple[tuple[str, str, str, str, set[str]], ...] = (
     ("operator", OPERATOR, "00000000-0000-4000-8000-000000000101", "User", {AI_OPERATORS}),
     ("developer", DEVELOPER, "00000000-0000-4000-8000-000000000103", "User", {AI_DEVELOPERS}),
     ("cora-app", CORA_APP, "00000000-0000-4000-8000-000000000301", "ServicePrincipal", set()),
     ("stranger", STRANGER, "00000000-0000-4000-8000-000000000401", "ServicePrincipal", set()),
+    # Who approves of a release: they sign in, and Azure lets them do nothing.
+    ("product-owner", *_person(110), "User", set()),
+    ("security-officer", *_person(112), "User", set()),
+    ("responsible-ai-lead", *_person(114), "User", set()),
 )
 NAMES = tuple(name for name, *_ in PEOPLE)
 

@@ -28,6 +28,7 @@ app = typer.Typer(
       eval "$(plumb sandbox env)"                  # this shell now speaks to it
       eval "$(plumb sandbox env --outside)"        # from outside the virtual network
       eval "$(plumb sandbox env --as stranger)"    # as somebody without any role
+      eval "$(plumb sandbox env --as product-owner)"   # to approve of a release
       plumb sandbox up --profile azure             # deletions and roles take Azure's time
       plumb sandbox clock advance 48h              # what is due by then happens now
       plumb sandbox fault add --help               # let it fail as Azure does
@@ -36,7 +37,10 @@ app = typer.Typer(
     """,
 )
 
-PEOPLE = ("operator", "developer", "cora-app", "stranger")
+PEOPLE = (
+    *("operator", "developer", "cora-app", "stranger"),
+    *("product-owner", "security-officer", "responsible-ai-lead"),
+)
 PROFILES = ("fast", "azure")
 
 app.add_typer(faults, name="fault", short_help="Let it fail as Azure does.")

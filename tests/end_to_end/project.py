@@ -17,7 +17,7 @@ from tests import proof
 from tests.end_to_end.local_azure import LocalAzure, Said, told
 
 OWN = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.staging.yaml", "Pulumi.prod.yaml")
-SHARED = ("components", "policies", "scripts", "sandbox")
+SHARED = ("components", "policies", "scripts", "sandbox", "datasets", "prompts", "scenarios")
 GATE = ("--policy-pack", "policies")
 
 

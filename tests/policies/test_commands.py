@@ -23,7 +23,9 @@ FILLED_IN = {"RPM": "60", "TOKENS": "600"}
         commands.load("primary/chat-v3", "staging", "staging"),
         commands.record_demand("prod", "chat"),
         commands.record_plan("prod"),
+        commands.record_cost("prod", "EUR"),
         commands.record_rollback("prod", "chat"),
+        *commands.review("prod").split(", then "),
         *(commands.approve(role, "prod") for role in ("product", "security", "finance")),
     ],
 )

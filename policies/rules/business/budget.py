@@ -34,7 +34,7 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
     if not costs:
         yield Finding(
             proofs[0] if proofs else None,
-            f"nobody has forecast what the stack will cost. Fix: {record_cost(world.stack)}.",
+            f"nobody has forecast what the stack will cost. Fix: {_again(world)}.",
             "cost",
         )
     for evidence, cost in costs:
@@ -51,8 +51,13 @@ def budget_covers_forecast(world: World, ctx: Context) -> Iterator[Finding]:
     yield from min((list(_budget(each, costs, ctx)) for each in budgets), key=len)
 
 
+def _again(world: World) -> str:
+    currencies = {each.fields.text("currency") for each in world.of(DECLARED)}
+    return record_cost(world.stack, currencies.pop() if len(currencies) == 1 else None)
+
+
 def _forecast(world: World, evidence: Resource, cost: Fields, ctx: Context) -> Iterator[Finding]:
-    again = record_cost(world.stack)
+    again = _again(world)
     late = outdated(cost.text("measuredAt"), ctx.limit(FORECAST_DAYS), ctx.now)
     if late:
         yield Finding(

@@ -214,7 +214,7 @@ def _measured(recorder, name):
             "evaluation", subject, "plumb evaluate", EVALUATION, identity(name)
         ),
         "humanReview": recorder.record(
-            "humanReview", subject, "plumb evaluate", REVIEW, identity(name)
+            "humanReview", subject, "plumb review", REVIEW, identity(name)
         ),
         "loadTest": recorder.record("loadTest", subject, "plumb load", load, identity(name)),
     }
