@@ -3,7 +3,6 @@
 import base64
 import binascii
 import csv
-import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +52,14 @@ def parse(content: bytes) -> list[Step]:
         NoCurve: it holds no steps, or something else.
     """
     text = _text(content)
-    rows = csv.DictReader(io.StringIO(text))
+    rows = csv.DictReader(text.splitlines())
+    try:
+        return _steps(rows)
+    except csv.Error as error:
+        raise NoCurve(f"line {rows.line_num}: {error}") from None
+
+
+def _steps(rows: "csv.DictReader[str]") -> list[Step]:
     names = [name.strip() for name in rows.fieldnames or ()]
     train, valid = (next((n for n in wanted if n in names), None) for wanted in (TRAIN, VALID))
     if "step" not in names or train is None:

@@ -104,4 +104,5 @@ class Facts:
     events: Sequence[Event]
     checkpoints: Sequence[Checkpoint]
     curve: Sequence[Step] | Missing
-    held_out: HeldOut | Missing
+    held_out: HeldOut | Missing | None
+    """None: no evaluation of it beside its base is kept."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from scripts.evaluate.bar import LIKELY, WORSE, bar
-from scripts.exit import Exit
 from scripts.finetune.facts import Facts, HeldOut, Missing, Wanted
 from scripts.finetune.finding import Finding, bad, good, missing, unclear, warning
 
@@ -13,13 +12,18 @@ FEWEST_PAIRS: Final = 59
 
 
 def held_out(facts: Facts) -> Iterator[Finding]:
-    check, held, profile = "held-out", facts.held_out, facts.surroundings.wanted.profile
+    check, held, wanted = "held-out", facts.held_out, facts.surroundings.wanted
+    if held is None:
+        # Only what is deployed can be asked, and dev is where that begins.
+        say = warning if wanted.profile == "dev" else unclear
+        yield say(
+            check,
+            f"not compared with {wanted.base} yet. Fix: in a dev stack that has both: plumb "
+            f"evaluate DATASET --target {wanted.deployment} --baseline ITS-BASE; then this again",
+        )
+        return
     if isinstance(held, Missing):
-        if profile == "dev" and held.exit == Exit.CANNOT_TELL:
-            # Only what is deployed can be asked, and dev is where that begins.
-            yield warning(check, f"not compared with its base yet: {held.reason}")
-        else:
-            yield missing(check, held)
+        yield missing(check, held)
         return
     training = facts.surroundings.training
     if training is None or isinstance(training, Missing):
@@ -28,9 +32,9 @@ def held_out(facts: Facts) -> Iterator[Finding]:
     if held.tuned != facts.job.fine_tuned_model:
         yield unclear(check, f"{held.run} asked {held.tuned}. Fix: evaluate this job's model")
         return
-    if held.base != facts.surroundings.wanted.base:
-        wanted = facts.surroundings.wanted.base
-        yield unclear(check, f"{held.run} compares with {held.base}. Fix: --baseline of {wanted}")
+    if held.base != wanted.base:
+        fix = f"Fix: --baseline of {wanted.base}"
+        yield unclear(check, f"{held.run} compares with {held.base}. {fix}")
         return
     if held.dataset_sha256 == training.sha256 or held.trained_on:
         some = ", ".join(held.trained_on[:3])
@@ -38,7 +42,7 @@ def held_out(facts: Facts) -> Iterator[Finding]:
         fix = "Fix: questions that no training has seen"
         yield bad(check, f"{held.dataset} is not held out: {which} trained the model. {fix}")
         return
-    yield _compared(held, facts.surroundings.wanted)
+    yield _compared(held, wanted)
 
 
 def _compared(held: HeldOut, wanted: Wanted) -> Finding:

@@ -28,11 +28,6 @@ EVALUATION: Final = "evaluation"
 SURROUNDINGS: Final = "surroundings.json"
 REPORT: Final = "report.json"
 
-NO_EVALUATION: Final = Missing(
-    reason="no evaluation of it beside its base is kept. Fix: deploy it to a dev stack, then plumb "
-    "evaluate DATASET --target IT --baseline ITS-BASE, then --evaluation RUN"
-)
-
 
 class NoRun(Exception):
     """The folder is not that of a verified job, or not whole; the message says why."""
@@ -121,10 +116,10 @@ class Kept:
         except curve.NoCurve as error:
             return Missing(reason=f"its result file cannot be read: {error}. Fix: train anew")
 
-    def _held_out(self) -> HeldOut | Missing:
+    def _held_out(self) -> HeldOut | Missing | None:
         folder = self.folder / EVALUATION
         if not folder.exists():
-            return NO_EVALUATION
+            return None
         evaluation = Evaluation(folder)
         try:
             plan, questions = evaluation.plan(), evaluation.dataset()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from scripts.exit import Exit
 from scripts.finetune import curve
 from scripts.finetune.curve import Step, Trend
-from scripts.finetune.facts import Facts, Missing
+from scripts.finetune.facts import Facts, HeldOut, Missing
 from scripts.finetune.kept import Kept, as_plain
 from scripts.finetune.verdict import Verdict, judge
 
@@ -71,7 +71,7 @@ class Report:
                     "gap": round(valid.last - train.last, 6) if train and valid else None,
                 },
                 "checkpoints": [each.model_dump() for each in facts.checkpoints],
-                "held_out": None if isinstance(held, Missing) else asdict(held),
+                "held_out": asdict(held) if isinstance(held, HeldOut) else None,
                 "wanted": facts.surroundings.wanted.model_dump(),
             }
         )

@@ -28,7 +28,7 @@ from tests.finetune.facts import (
 
 YES, NO, UNCLEAR, UNREACHED = Exit.YES, Exit.NO, Exit.CANNOT_TELL, Exit.NOT_REACHED
 NOT_ASKED = Missing(reason="room: not reached", code=4)
-NOTHING_KEPT = Missing(reason="no evaluation is kept")
+NO_BASE = Missing(reason="compares with nothing")
 FAILURE = Failure(code="invalid_training_file", message="no text", param="training_file")
 TRAINER = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/trainer"
 
@@ -112,7 +112,13 @@ CASES = {
         NO,
         "did not pass",
     ),
-    "not compared": ({"held_out": NOTHING_KEPT}, "held-out", UNCLEAR, "no evaluation is kept"),
+    "not compared": ({"held_out": None}, "held-out", UNCLEAR, "not compared with gpt-4.1-mini-"),
+    "compared with nothing": (
+        {"held_out": NO_BASE, "wanted": wanted(profile="dev")},
+        "held-out",
+        UNCLEAR,
+        "compares with nothing",
+    ),
     "another model asked": ({"held_out": held_out(tuned="x")}, "held-out", UNCLEAR, "asked x"),
     "another base": ({"held_out": held_out(base="x")}, "held-out", UNCLEAR, "compares with x"),
     "training unread": ({"training": NOT_ASKED}, "held-out", UNREACHED, "not reached"),
@@ -199,9 +205,9 @@ LOOKS = {
         "deleted after 24 hours",
     ),
     "not compared in dev": (
-        {"wanted": wanted(profile="dev"), "held_out": NOTHING_KEPT},
+        {"wanted": wanted(profile="dev"), "held_out": None},
         "held-out",
-        "not compared with its base yet",
+        "Fix: in a dev stack that has both: plumb evaluate DATASET --target triage-v1",
     ),
 }
 
@@ -233,7 +239,7 @@ def test_a_job_of_another_account_is_copied_from_there():
 
 
 def test_a_no_weighs_more_than_what_was_not_reached_and_that_more_than_what_nobody_can_tell():
-    unclear = {"held_out": NOTHING_KEPT}
+    unclear = {"held_out": None}
     unreached = unclear | {"around": around(room=NOT_ASKED)}
     assert judge(facts(**unclear)).code == UNCLEAR
     assert judge(facts(**unreached)).code == UNREACHED
