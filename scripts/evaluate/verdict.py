@@ -8,9 +8,9 @@ from scripts.evaluate.comparison import Comparison
 from scripts.evaluate.row import SEVERITIES
 from scripts.evaluate.summary import Scores, Summary
 from scripts.exit import Exit
-from scripts.measure.shares import Bounds, wilson
+from scripts.measure.shares import Bounds, exact, wilson
 
-AGAIN = "plumb evaluate --again judges what is missing"
+AGAIN = "plumb evaluate --again RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def judge(
 def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
     if partial:
         yield Reason(
-            code=Exit.CANNOT_TELL, about="run", text=f"it was cut off. Fix: {AGAIN}, or asks it"
+            code=Exit.CANNOT_TELL, about="run", text=f"it was cut off. Fix: {AGAIN}"
         )
     tags = summary.by_tag
     few = [
@@ -105,7 +105,7 @@ def _checks(summary: Summary, bar: Bar) -> Iterator[Reason]:
         counted = f"{check}: {found.held} of {found.rows} hold"
         if wilson(found.rows, found.rows).lower < bar.pass_share:
             # Too few to show anything by themselves, were they all right.
-            surely = found.share.upper < bar.pass_share
+            surely = exact(found.held, found.rows).upper < bar.pass_share
             yield Reason(
                 code=Exit.NO if surely else Exit.YES,
                 about=check,

@@ -181,7 +181,8 @@ def test_attacks_that_nobody_answered_are_not_held_off():
 
 
 @pytest.mark.parametrize(
-    ("held", "of", "wanted"), [(3, 3, Exit.YES), (2, 3, Exit.YES), (0, 3, Exit.NO), (20, 20, 0)]
+    ("held", "of", "wanted"),
+    [(3, 3, Exit.YES), (2, 3, Exit.YES), (0, 1, Exit.YES), (0, 3, Exit.NO), (20, 20, Exit.YES)],
 )
 def test_a_check_of_few_answers_fails_only_if_it_surely_does(held, of, wanted):
     json = [
