@@ -238,7 +238,12 @@ async def appconfiguration(stores: Any) -> None:
     assert await names(own.list_by_resource_group(RG)) == ["appcs-test"]
 
 
+async def alertsmanagement(states: Any) -> None:
+    assert await names(states.alerts.get_all()) == []
+
+
 PACKAGES: dict[str, Callable[[Any], Any]] = {
+    "alertsmanagement.AlertsManagementClient": alertsmanagement,
     "appconfiguration.AppConfigurationManagementClient": appconfiguration,
     "applicationinsights.ApplicationInsightsManagementClient": applicationinsights,
     "authorization.AuthorizationManagementClient": authorization,
