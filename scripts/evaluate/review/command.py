@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -174,7 +175,8 @@ def import_command(
         words = {Exit.YES: "ok", Exit.NO: "no", Exit.CANNOT_TELL: "? "}
         typer.echo(_table(found))
         for each in reasons:
-            typer.echo(f"{words[each.code]} {each.text}")
+            told_so = f"{words[each.code]} {each.text}"
+            typer.echo(textwrap.fill(told_so, 100, subsequent_indent="   "))
         typer.echo(f"kept in {_short(folder)}")
     raise typer.Exit(code)
 

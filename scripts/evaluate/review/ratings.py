@@ -50,20 +50,28 @@ def read(content: bytes, key: Key, file: str) -> dict[int, Opinion | None]:
         raise WrongRatings(
             f"{file}: no column {', '.join(missing)}. Fix: fill in the sheet as it was exported"
         )
+    found = [(line, _cells(columns, row)) for line, row in rows[1:]]
+    sheets = {cells["sheet"] for _, cells in found}
+    if sheets and key.sheet not in sheets:
+        raise WrongRatings(
+            f"{file}: sheet {min(sheets)[:20]!r}, not {key.sheet}. "
+            "Fix: the sheet that was exported last"
+        )
     ratings: dict[int, Opinion | None] = {}
-    mistakes: list[str] = []
-    for line, row in rows[1:]:
-        cells = {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
-        mistakes += (f"{file}:{line}: {each}" for each in _taken(cells, key, ratings))
-    if not mistakes:  # what is wrong may be what is missing
-        numbers = [each.number for each in key.lines if each.number not in ratings]
-        if numbers:
-            mistakes.append(f"{file}: no line for {_listed(numbers)}. Fix: put it back")
+    mistakes = [
+        f"{file}:{line}: {each}" for line, cells in found for each in _taken(cells, key, ratings)
+    ]
+    if absent := [each.number for each in key.lines if each.number not in ratings]:
+        mistakes.append(f"{file}: no line for {_listed(absent)}. Fix: put it back")
     if mistakes:
         more = len(mistakes) - MOST_MISTAKES
         rest = [f"{file}: and {more} more"] if more > 0 else []
         raise WrongRatings("\n".join([*mistakes[:MOST_MISTAKES], *rest]))
     return ratings
+
+
+def _cells(columns: Mapping[str, int], row: list[str]) -> dict[str, str]:
+    return {name: row[at].strip() if at < len(row) else "" for name, at in columns.items()}
 
 
 def _taken(cells: Mapping[str, str], key: Key, ratings: dict[int, Opinion | None]) -> Iterator[str]:

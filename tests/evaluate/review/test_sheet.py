@@ -61,15 +61,16 @@ def mistakes(content):
 
 
 def test_all_mistakes_are_said_at_once_each_with_its_line():
-    content = filled("yes", "", "maybe", "5", "no", "no")
+    content = filled("yes", "", "maybe", "5", "no")
     content += f"\r\n{KEY.sheet},7,yes\r\n{KEY.sheet},1,no\r\nother,2,yes".encode()
     assert mistakes(content) == [
         "f.csv:3: good is '' for number 2. Fix: yes, no or ?",
         "f.csv:4: good is 'maybe' for number 3. Fix: yes, no or ?",
         "f.csv:5: good is '5' for number 4. Fix: yes, no or ?",
-        "f.csv:8: number '7' is not on the sheet. Fix: 1 to 6",
-        "f.csv:9: number 1 stands there twice. Fix: leave one of them",
-        f"f.csv:10: sheet 'other', not {KEY.sheet}. Fix: the sheet that was exported last",
+        "f.csv:7: number '7' is not on the sheet. Fix: 1 to 6",
+        "f.csv:8: number 1 stands there twice. Fix: leave one of them",
+        f"f.csv:9: sheet 'other', not {KEY.sheet}. Fix: the sheet that was exported last",
+        "f.csv: no line for 6. Fix: put it back",
     ]
 
 
@@ -79,6 +80,7 @@ def test_all_mistakes_are_said_at_once_each_with_its_line():
         (b"", "no column sheet, number, good"),
         (b"number,good\n1,yes", "no column sheet"),
         (filled("yes", "no"), "no line for 3, 4, 5, 6"),
+        (filled(*ALL, sheet="other"), f"sheet 'other', not {KEY.sheet}"),
         (b"sheet,number,good\n\xff", "not in UTF-8"),
         (b'sheet,number,good\n"' + b"x" * 200_000, "Fix: save it as CSV"),
     ],
