@@ -64,7 +64,7 @@ def complaints(target: Target, call: Call) -> Iterator[str]:
         yield "no text came in the stream. Fix: ask again"
     elif call.kind == "schema":
         yield from _of_json(target, call)
-    elif call.filters is None:
+    elif not call.annotated:
         yield (
             "no content filter annotations. "
             f"Fix: check that {target.declared.content_filter!r} is bound to the deployment"

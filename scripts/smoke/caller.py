@@ -139,7 +139,7 @@ def _answer(reply: Reply) -> dict[str, Any]:
         "latency_ms": round(reply.latency_ms, 1),
         "prompt_tokens": reply.usage.prompt if reply.usage else None,
         "answer_tokens": reply.usage.answer if reply.usage else None,
-        "filters": wire.annotations([extra], [each.model_extra for each in choices]),
+        **wire.annotations([extra], [each.model_extra for each in choices]),
     }
 
 

@@ -49,6 +49,8 @@ class Call(Fact):
     """Of a stream."""
     filters: dict[str, dict[str, Any]] | None = None
     """What the content filter found in prompt and answer, by category; None: it said nothing."""
+    annotated: bool = False
+    """Whether the content filter spoke of both prompt and answer."""
     headers: dict[str, str] = {}
     """Those of Azure's that tell who answered, and how full it was."""
     waited_s: float = 0.0

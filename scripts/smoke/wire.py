@@ -114,7 +114,7 @@ class Wire:
             "finish_reason": choice.finish_reason,
             "prompt_tokens": reply.usage.prompt_tokens if reply.usage else None,
             "answer_tokens": reply.usage.completion_tokens if reply.usage else None,
-            "filters": annotations([reply.model_extra], [choice.model_extra]),
+            **annotations([reply.model_extra], [choice.model_extra]),
         }
 
     def _stream(
@@ -157,7 +157,7 @@ class Wire:
             "prompt_tokens": usage.prompt_tokens if usage else None,
             "answer_tokens": usage.completion_tokens if usage else None,
             "first_text_ms": _ms(begun, first) if first else None,
-            "filters": annotations(of_prompt, of_answer),
+            **annotations(of_prompt, of_answer),
         }
 
     def _embed(self, client: openai.OpenAI, target: Target, question: Question) -> dict[str, Any]:
@@ -222,8 +222,8 @@ def said(error: openai.APIError) -> str:
 
 def annotations(
     of_prompt: list[Mapping[str, Any] | None], of_answer: list[Mapping[str, Any] | None]
-) -> dict[str, dict[str, Any]] | None:
-    """What the filter says it found, by category; None where it is silent on either side."""
+) -> dict[str, Any]:
+    """What the filter says it found, by category, and whether it spoke of both sides."""
     in_prompt: dict[str, dict[str, Any]] = {}
     in_answer: dict[str, dict[str, Any]] = {}
     for extra in of_prompt:
@@ -231,7 +231,10 @@ def annotations(
             in_prompt.update(each.get("content_filter_results") or {})
     for extra in of_answer:
         in_answer.update((extra or {}).get("content_filter_results") or {})
-    return {**in_answer, **in_prompt} if in_prompt and in_answer else None
+    return {
+        "filters": {**in_answer, **in_prompt} or None,
+        "annotated": bool(in_prompt and in_answer),
+    }
 
 
 def _blocked_by(body: Mapping[str, Any]) -> dict[str, dict[str, Any]] | None:

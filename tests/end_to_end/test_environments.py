@@ -9,6 +9,10 @@ pytestmark = pytest.mark.engine
 STACKS = ("staging", "prod")
 
 
+def findings(said):
+    return json.loads(said.out)["findings"]
+
+
 @pytest.fixture(scope="module")
 def first_steps(project):
     """What the first preview of each says, before anything is there but its evidence."""
@@ -50,22 +54,28 @@ def test_a_refresh_shows_no_change(deployed, stack):
 def test_every_deployment_and_route_answers_inside_the_network(deployed, stack):
     said = deployed.plumb("smoke", "--stack", stack, "--json")
     assert said.code == 0, said.all
-    assert all(result["ok"] for result in json.loads(said.out)["results"])
+    network = [each for each in findings(said) if each["check"] == "network"]
+    assert network
+    assert all("private: 127.0.0.1" in each["text"] for each in network)
 
 
 def test_nobody_is_answered_outside_the_network(from_outside):
-    report = json.loads(from_outside.out)
     assert from_outside.code == 4
-    assert not any(result["ok"] for result in report["results"])
+    assert not any(each["answered"] for each in json.loads(from_outside.out)["measured"])
 
 
 def test_azures_refusal_is_shown_as_it_is(from_outside):
-    problems = {
-        text for each in json.loads(from_outside.out)["results"] for text in each["problems"]
-    }
-    assert len(problems) == 1
-    assert "(403)" in str(problems)
-    assert "Public access is disabled. Please configure private endpoint." in str(problems)
+    said = {each["text"] for each in findings(from_outside) if each["check"] == "chat"}
+    assert len(said) == 1
+    assert "(403): Public access is disabled. Please configure private endpoint." in str(said)
+
+
+def test_that_nobody_outside_is_answered_can_be_proven(deployed):
+    proof = deployed.plumb("smoke", "--stack", "prod", "--outside", "--json", outside=True)
+    assert proof.code == 0, proof.all
+    inside = deployed.plumb("smoke", "--stack", "prod", "--outside", "--json")
+    assert inside.code == 1, inside.all
+    assert "answers from outside" in inside.out
 
 
 def test_prod_is_not_destroyed_by_a_slip(deployed, azure):

@@ -119,6 +119,7 @@ def call(kind="chat", label="1", subject="primary/chat-v3", target="primary/chat
         "latency_ms": 900.0,
         "first_text_ms": 300.0 if kind == "stream" else None,
         "filters": SAFE,
+        "annotated": True,
     }
     own = {"kind": kind, "label": label, "subject": subject, "target": target}
     return Call(**known | own | more)

@@ -33,7 +33,7 @@ CHAT, EMBED = "primary/chat-v3", "primary/embed-v1"
         ("chat", "chat", {"text": " "}, "the answer is empty"),
         ("chat", "chat", {"finish_reason": "length"}, "ended with 'length'"),
         ("chat", "chat", {"answer_tokens": None}, "no token usage"),
-        ("chat", "chat", {"filters": None}, "no content filter annotations"),
+        ("chat", "chat", {"annotated": False}, "no content filter annotations"),
         ("chat", "chat", {"outcome": "filtered"}, "a harmless question was stopped"),
         ("stream", "stream", {"first_text_ms": None}, "no text came"),
         ("stream", "stream", {"answer_tokens": None}, "no token usage"),

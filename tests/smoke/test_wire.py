@@ -56,9 +56,9 @@ def test_an_embedding_is_told_by_its_length():
     assert (call.outcome, call.dimensions, call.model) == ("ok", 2, "text-embedding-3-small")
 
 
-def test_a_silent_filter_is_told_as_such():
+def test_a_filter_that_is_silent_of_one_side_is_told_as_such():
     call, _, _ = ask(said(body={**CHAT, "prompt_filter_results": []}))
-    assert call.filters is None
+    assert (call.annotated, call.filters) == (False, CHAT["choices"][0]["content_filter_results"])
 
 
 @pytest.mark.parametrize(
