@@ -20,7 +20,14 @@ class Level:
 
     y: float
     label: str
+    label_y: float
+    """Above the line or below it, where the curve is not."""
+    anchor: str
     kind: str
+
+    @property
+    def label_x(self) -> float:
+        return 0.0 if self.anchor == "start" else WIDTH
 
 
 @dataclass(frozen=True)
@@ -77,11 +84,17 @@ def chart(growth: Growth, *, per_unit: float, declared: float, unit: str) -> Cha
     return Chart(
         curve=" ".join(f"{x(n / STEPS):.1f},{y(need):.1f}" for n, need in enumerate(needs)),
         levels=[
-            Level(y(growth.quota), f"quota {growth.quota * per_unit:,.0f}", "error"),
-            Level(y(declared), f"declared {declared * per_unit:,.0f}", "filtered"),
+            _level(y(growth.quota), y(needs[0]), f"quota {growth.quota * per_unit:,.0f}", "error"),
+            _level(y(declared), y(needs[-1]), f"declared {declared * per_unit:,.0f}", "filtered"),
         ],
         days=days,
         ticks=[Tick(x(n), str(n)) for n in range(0, horizon + 1, max(1, horizon // 12))],
         highest=highest * per_unit,
         unit=unit,
     )
+
+
+def _level(at: float, curve: float, label: str, kind: str) -> Level:
+    """The quota is named where the curve begins, what is declared where it ends."""
+    anchor = "start" if kind == "error" else "end"
+    return Level(at, label, at + (14 if curve < at else -5), anchor, kind)

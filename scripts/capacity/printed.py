@@ -43,16 +43,20 @@ def _plan(console: Console, stack: str, plan: Plan, assumed: Assumed) -> None:
         markup=False,
     )
     needed = Table(box=None, pad_edge=False)
-    for heading in ("need", "a minute", serving.unit, "tier"):
-        needed.add_column(heading, justify="left" if heading in ("need", "tier") else "right")
+    for heading in ("need with headroom", "amount", serving.unit, "tier"):
+        needed.add_column(
+            heading, justify="left" if heading in ("need with headroom", "tier") else "right"
+        )
     for name, size in (("declared maximum", plan.declared), ("observed output", plan.observed)):
         if size is plan.observed and peak.observed_output is None:
             continue
         for need in size.needs:
+            # Of throughput the need is rounded to what can be had; what it is made of is not.
+            raw = size.raw if need.kind == "PTU" else need.amount / need.per_unit
             needed.add_row(
                 f"{name}, {need.kind}",
                 f"{need.amount:,.0f}",
-                f"{need.amount / need.per_unit:,.2f}",
+                f"{raw:,.2f}",
                 size.tier if need is size.needs[0] else "",
             )
     console.print(needed)
