@@ -58,12 +58,13 @@ def run(request: Request) -> Done:
     Raises:
         typer.Exit: it is refused, or went wrong.
     """
-    file = stack_file.ROOT / f"Pulumi.{request.stack}.yaml"
     try:
-        declared = settings.read(request.stack)
+        written = stack_file.open_stack_file(request.stack, stack_file.ROOT)
+        declared = settings.parse(written.config, request.stack, written)
         place = find(declared, request.job, request.deployment, request.like)
-    except (NoPlace, settings.WrongStackFile) as error:
+    except (stack_file.UnreadableStackFile, settings.WrongStackFile, NoPlace) as error:
         raise leave(Exit.WRONG_USE, error) from None
+    file = written.path
     before = file.read_bytes().decode("utf-8")
     outputs = _outputs(request.stack)
     tuned = place.settings.fine_tuned
