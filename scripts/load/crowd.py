@@ -118,7 +118,7 @@ class Lead:
 
         self._until(lambda: over() or bool(stop.why))
         if stop.why:
-            self._runner.send_message("stop", {"why": stop.why})
+            self._runner.send_message("end-share", {"why": stop.why})
             self._until(over, LAST_S)
 
     def _until(self, holds: Callable[[], bool], within_s: float | None = None) -> None:

@@ -60,7 +60,8 @@ class Scenario(Part):
     def _holds_together(self) -> "Scenario":
         if self.warm_up_s >= self.duration_s:
             raise ValueError(
-                f"warm_up_s {self.warm_up_s:g} leaves nothing of duration_s {self.duration_s:g}"
+                f"warm_up_s {self.warm_up_s:g} leaves nothing of duration_s {self.duration_s:g}. "
+                "Fix: a longer --duration, or a shorter --warm-up"
             )
         if (self.arrivals == "replay") != bool(self.replay):
             raise ValueError("`replay` lists the times of `arrivals: replay`, and only of it")
@@ -122,6 +123,8 @@ def _complaints(error: ValidationError, name: str) -> Sequence[str]:
     found = []
     for each in error.errors(include_url=False, include_input=False):
         place = ".".join(map(str, each["loc"])) or "scenario"
-        message = "no such setting" if each["type"] == "extra_forbidden" else each["msg"]
+        message = each["msg"].removeprefix("Value error, ")
+        if each["type"] == "extra_forbidden":
+            message = "no such setting"
         found.append(f"{name}: {place}: {message}")
     return found

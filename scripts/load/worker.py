@@ -54,7 +54,7 @@ def work_for(master: Address, work: Work, token: Callable[[], str]) -> None:
         part.share = Share(**msg.data)
 
     runner.register_message("share", take_share)
-    runner.register_message("stop", lambda environment, msg: part.stop.pull(msg.data["why"]))
+    runner.register_message("end-share", lambda environment, msg: part.stop.pull(msg.data["why"]))
     runner.send_message("asks", {"digest": digest(work)})
     runner.greenlet.join()
 

@@ -1,9 +1,8 @@
 """`plumb load` against the sandbox, with faults on: the right verdict, and never a yes by luck."""
 
 import json
-import os
-import signal
 import subprocess
+from contextlib import contextmanager
 from functools import partial
 
 import psutil
@@ -168,31 +167,52 @@ def test_a_deployment_that_answers_nothing_ends_the_run_early(loaded):
     assert (report.code, report.run.partial) == (Exit.NO, True)
 
 
-def test_a_killed_run_takes_its_workers_along_and_is_judged_by_what_it_kept(dev):
+@contextmanager
+def under_way(dev):
+    """A run of two workers that has kept a hundred calls, and its folder."""
     words = ("load", "chat.yaml", "--stack", "dev", "--duration", "600", "--workers", "2")
     before = set(dev.folder.glob(".plumb/runs/*"))
     with subprocess.Popen(
-        ["plumb", *words], cwd=dev.folder, env=dev.variables(), stderr=subprocess.DEVNULL
+        ["plumb", *words],
+        cwd=dev.folder,
+        env=dev.variables(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
 
-        def folder():
-            new = set(dev.folder.glob(".plumb/runs/*")) - before
-            return next(iter(new), None)
-
         def kept():
-            file = folder() and folder() / calls_file.CALLS
-            return file and file.exists() and file.read_text().count("\n") >= 100
+            for folder in set(dev.folder.glob(".plumb/runs/*")) - before:
+                file = folder / calls_file.CALLS
+                if file.exists() and file.read_text().count("\n") >= 100:
+                    return folder
+            return None
 
-        until(kept, "a hundred calls are kept")
+        yield process, until(kept, "a hundred calls are kept")
+
+
+def test_a_killed_run_takes_its_workers_along_and_is_judged_by_what_it_kept(dev):
+    with under_way(dev) as (process, folder):
         workers = psutil.Process(process.pid).children()
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     assert len(workers) == 2
     until(lambda: not any(_runs(each) for each in workers), "its workers are gone")
-    said = dev.plumb("load", str(folder()), "--json")
+    said = dev.plumb("load", str(folder), "--json")
     told = json.loads(said.out)
     assert (said.code, told["partial"]) == (3, True)
     assert told["measured"]["good"] >= 100
-    assert recompute(folder())["partial"] is True
+    assert recompute(folder)["partial"] is True
+
+
+def test_a_run_that_is_told_to_end_has_the_last_calls_of_each_worker(dev):
+    with under_way(dev) as (process, folder):
+        process.terminate()
+    assert process.returncode == 3
+    told = json.loads((folder / "report.json").read_text())
+    assert (told["partial"], told["cut_off"]) == (True, "SIGTERM came")
+    numbers = [call.number for call in calls_file.read(folder)]
+    for first in (0, 1):
+        of_one = sorted(number for number in numbers if number % 2 == first)
+        assert of_one == list(range(first, of_one[-1] + 1, 2))
 
 
 def _runs(process):

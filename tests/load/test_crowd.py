@@ -99,7 +99,7 @@ def test_a_run_without_one_of_its_workers_is_cut_off_and_keeps_what_came(script,
     told, why, sent = led(tells("one", FIRST), *script)
     assert told == [FIRST]
     assert why.startswith(said)
-    assert ("stop", None, {"why": why}) in sent
+    assert ("end-share", None, {"why": why}) in sent
 
 
 def test_a_stop_is_passed_on_and_the_last_calls_are_waited_for():
@@ -110,7 +110,7 @@ def test_a_stop_is_passed_on_and_the_last_calls_are_waited_for():
     workers._script = iter([tells("one", FIRST), ends("one"), ends("two")])
     lead.send(stop, told.append)
     assert told == [FIRST]
-    assert workers.sent[-1] == ("stop", None, {"why": "SIGINT came"})
+    assert workers.sent[-1] == ("end-share", None, {"why": "SIGINT came"})
 
 
 def test_too_few_workers_are_no_crowd():
