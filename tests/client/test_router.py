@@ -1,6 +1,7 @@
 """What a caller gets for a question, whatever happens on the way."""
 
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import openai
@@ -173,7 +174,10 @@ def test_an_answer_of_a_schema_is_read_as_json(world):
     world.answers = [answer('{"city": "Paris"}'), answer('{"city": "Pa', "length")]
     router = world.router()
     assert world.ask(router, response_format=shaped(schema)).json() == {"city": "Paris"}
-    assert world.bodies[0]["response_format"]["json_schema"]["schema"] == schema
+    assert world.bodies[0]["response_format"] == {
+        "type": "json_schema",
+        "json_schema": {"name": "answer", "schema": schema, "strict": True},
+    }
     with pytest.raises(ValueError, match="here/chat-v3: not JSON, and ended with 'length'"):
         world.ask(router, response_format=shaped(schema)).json()
 
@@ -189,9 +193,10 @@ def test_pictures_go_with_the_question(world, tmp_path):
     assert second["image_url"]["url"] == "https://example.com/a.jpg"
 
 
-def test_what_is_no_picture_is_not_sent(tmp_path):
+@pytest.mark.parametrize("name", ["parcel.pdf", "parcel"])
+def test_what_is_no_picture_is_not_sent(name):
     with pytest.raises(ValueError, match="is no picture"):
-        with_pictures("Damaged?", tmp_path / "parcel.pdf")
+        with_pictures("Damaged?", Path(name))
 
 
 class Nobody(Tokens):

@@ -21,6 +21,12 @@ def test_texts_come_as_they_are_said_and_the_rest_at_the_end(world):
     assert world.bodies[0]["stream_options"] == {"include_usage": True}
 
 
+def test_what_was_told_once_holds_to_the_end(world):
+    world.answers = [events(piece("Paris"), piece(None, "stop"), LAST, piece(""))]
+    _, reply = world.read(world.router())
+    assert (reply.finish_reason, reply.usage.answer) == ("stop", 12)
+
+
 class Slow(Events):
     """Each event comes a second after the one before."""
 
