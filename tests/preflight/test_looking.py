@@ -118,6 +118,11 @@ def test_when_everything_is_dead_nothing_is_a_yes():
     assert {each for each, outcome in told.outcomes.items() if outcome == "ok"} == {"spillover"}
 
 
+def test_without_the_accounts_nobody_knows_what_is_ours_of_a_full_pool():
+    full = usages(**{"OpenAI.GlobalStandard.gpt-5.4": (1000, 1000)})
+    assert report(Azure(accounts=DEAD, usages=full)).outcomes["quota"] == "unknown"
+
+
 def test_deployments_are_asked_of_the_accounts_that_are_there():
     azure = Azure(accounts=(standing(), standing("elsewhere")))
     report(azure)

@@ -55,7 +55,11 @@ def lives(wanted=None, live=(), **changes):
 def test_a_model_that_a_region_lacks_leads_to_the_regions_that_have_it():
     wanted = stack(wants())
     without = tuple(each for each in offered() if each.key != GPT)
-    told = (rooms(10, STANDARD, THERE), rooms(10, STANDARD, "polandcentral"))
+    told = (
+        rooms(10, STANDARD, THERE),
+        rooms(10, STANDARD, "polandcentral"),
+        rooms(10, DATA_ZONE, "italynorth"),
+    )
     answered = seen(wanted, models={HERE: without}, rooms={GPT: told})
     ((level, text),) = said(model(wanted, answered))
     assert level == "fail"

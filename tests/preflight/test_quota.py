@@ -68,6 +68,14 @@ def test_what_we_hold_already_is_ours_again():
     assert levels(found(stack(wants(capacity=31)), [holds(capacity=30)], **full)) == ["fail"]
 
 
+def test_what_we_hold_is_not_asked_for_once_more():
+    ((_, text),) = said(
+        found(stack(wants(capacity=50)), [holds(capacity=30)], **{POOL: (1000, 1000)})
+    )
+    assert "30 for us (limit 1000, 1000 in use, 30 of it ours)" in text
+    assert "ask for a limit of 1020 (+20)" in text
+
+
 def test_a_pool_is_summed_over_the_whole_stack():
     two = stack(wants("chat", capacity=600), wants("draw", capacity=600))
     ((level, text),) = said(found(two, **{POOL: (0, 1000)}))

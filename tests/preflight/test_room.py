@@ -1,5 +1,7 @@
 """Capacity itself, and the steps in which it is handed out."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,13 @@ def test_only_growth_needs_room():
     wanted = stack(wants(capacity=50))
     assert list(room(wanted, roomy(wanted, rooms(0), live=[holds(capacity=50)]))) == []
     assert levels(room(wanted, roomy(wanted, rooms(0), live=[holds(capacity=49)]))) == ["fail"]
+
+
+def test_what_does_not_grow_needs_nobody_to_tell_of_room():
+    wanted = stack(wants(capacity=50))
+    dead = Unknown(reason="room: 503", fix="later", code=Exit.NOT_REACHED)
+    silent = replace(roomy(wanted, live=[holds(capacity=50)]), rooms={GPT: dead})
+    assert list(room(wanted, silent)) == []
 
 
 def test_room_is_summed_over_deployments_of_one_model_and_sku():

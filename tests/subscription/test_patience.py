@@ -136,3 +136,8 @@ def test_what_a_role_lacks_is_named():
     answer = patience(Time()).ask("quota", Service(refused(403, message)))
     assert answer.missing_action == "Microsoft.CognitiveServices/locations/usages/read"
     assert answer.fix.endswith("usages/read at /subscriptions/s")
+
+
+def test_who_asks_too_often_is_told_to_wait():
+    answer = patience(Time()).ask("quota", Service(*[refused(429)] * 5))
+    assert answer.fix == "ask again in a minute"
