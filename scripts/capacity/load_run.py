@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from scripts.capacity.peak import Peak
 
 REPORT: Final = "report.json"
+TOKENS_PER_UNIT: Final = 1_000
+"""As a load run takes a unit of capacity to be."""
+KINDS: Final = ("load", "sweep")
+"""Of run folders; their names begin with the time."""
 FULL: Final = 0.9
 """Of its utilisation, where a provisioned deployment is as full as it should be."""
 
@@ -118,7 +122,8 @@ def read(folder: Path) -> Report:
 def newest(runs: Path, stack: str, deployment: str) -> Path | None:
     """The last run that says how much a deployment bears; a sweep before a mere run."""
     found: dict[bool, Path] = {}
-    for folder in sorted(runs.glob("*-load-*")):
+    folders = [folder for kind in KINDS for folder in runs.glob(f"*-{kind}-*")]
+    for folder in sorted(folders, key=lambda each: each.name):
         for report in _readable(folder):
             if (report.stack, report.deployment) == (stack, deployment):
                 found[report.knee is not None] = folder
@@ -134,9 +139,19 @@ def _readable(folder: Path) -> Iterator[Report]:
 
 def capacity_then(folder: Path) -> int | None:
     """What the deployment had when it was measured, where the run says so."""
+    recorded = _part(folder / "result.json", "identity", "capacity")
+    if recorded is not None:
+        return round(recorded)
+    rate = _part(folder / "run.json", "tokens_per_minute")
+    return None if rate is None else round(rate / TOKENS_PER_UNIT)
+
+
+def _part(file: Path, *keys: str) -> float | None:
     try:
-        result: Any = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        return int(result["identity"]["capacity"])
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
+        for key in keys:
+            found = found[key]
+        return float(found)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -177,7 +177,7 @@ def test_spillover_carries_its_share(plan):
 
 
 def test_our_own_load_counts_as_a_source(plan, tmp_path):
-    folder = tmp_path / "20261120-100000-load-aa-sweep"
+    folder = tmp_path / "20261120-100000-sweep-aa"
     folder.mkdir()
     (folder / "report.json").write_text(json.dumps(swept()))
     (folder / "result.json").write_text(json.dumps({"identity": {"capacity": 50}}))

@@ -106,10 +106,11 @@ def test_a_folder_without_a_report_is_named(tmp_path):
 
 
 def test_the_newest_of_the_deployment_is_taken_and_a_sweep_before_a_run(kept, tmp_path):
-    sweep = kept(swept(), "20261120-100000-load-aa-sweep")
+    kept(swept(), "20261119-100000-sweep-00")
+    sweep = kept(swept(), "20261120-100000-sweep-aa")
     kept(report(), "20261121-100000-load-bb")
-    kept(swept(deployment="primary/other"), "20261121-110000-load-cc")
-    kept(swept(partial=True), "20261121-120000-load-dd")
+    kept(swept(deployment="primary/other"), "20261121-110000-sweep-cc")
+    kept(swept(partial=True), "20261121-120000-sweep-dd")
     assert newest(tmp_path, "prod", "primary/chat-v3") == sweep
     assert newest(tmp_path, "staging", "primary/chat-v3") is None
 
@@ -117,5 +118,7 @@ def test_the_newest_of_the_deployment_is_taken_and_a_sweep_before_a_run(kept, tm
 def test_the_capacity_then_is_what_the_run_recorded(kept):
     folder = kept(report())
     assert capacity_then(folder) is None
+    (folder / "run.json").write_text(json.dumps({"tokens_per_minute": 50_000}))
+    assert capacity_then(folder) == 50
     (folder / "result.json").write_text(json.dumps({"identity": {"capacity": 40}}))
     assert capacity_then(folder) == 40
