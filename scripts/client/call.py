@@ -63,7 +63,7 @@ class Call:
         self._began = calls.clock()
         self._course = Course(self._way.targets, calls.patience, self._began)
         self._visit: Visit | None = None
-        self._reading: Reading | None = None
+        self._reading = Reading({})
         self._first_text_ms: float | None = None
 
     def __enter__(self) -> Self:
@@ -118,9 +118,8 @@ class Call:
 
     def take(self, chunk: ChatCompletionChunk) -> str:
         """The text of one more chunk."""
-        reading = self._reading or Reading({})
-        text = reading.take(chunk)
-        if reading.begun and self._first_text_ms is None:
+        text = self._reading.take(chunk)
+        if self._reading.begun and self._first_text_ms is None:
             self._first_text_ms = self._since_ms()
         return text
 
@@ -130,7 +129,7 @@ class Call:
         Raises:
             Cut: not to its end.
         """
-        reading = self._reading or Reading({})
+        reading = self._reading
         if reading.usage is None and self._asked.options["stream_options"].get("include_usage"):
             raise Cut(self.target, reading.text)
         return self._reply(reading, None)
@@ -142,25 +141,27 @@ class Call:
             Cut: the caller has part of an answer (asked again, the model would say it otherwise),
                 or none that can be read.
         """
-        failure, began = _failure(error), self._reading and self._reading.begun
-        asked, visit = self.target, self._visit
-        wait = (
-            None
-            if began
-            else self._course.after(failure, self._calls.clock(), self._calls.chance())
-        )
-        if visit and wait and self.target is asked:
-            visit.retried(failure, wait.seconds)
-        elif visit:
-            visit.failed(Failure(outcome="cut") if began else failure)
-            self._visit = None
-        if wait and self.target is not asked:
-            LOG.warning("%s: %s; asking %s", asked, failure.outcome, self.target)
+        asked, began = self.target, self._reading.begun
+        failure = Failure(outcome="cut") if began else _failure(error)
+        now, chance = self._calls.clock(), self._calls.chance()
+        wait = None if began else self._course.after(failure, now, chance)
+        self._tell(asked, failure, wait)
         if wait and wait.renew_token:
             asked.token.renew()
         if began or (wait is None and isinstance(error, json.JSONDecodeError)):
-            raise Cut(asked, self._reading.text if self._reading else "") from error
+            raise Cut(asked, self._reading.text) from error
         return wait
+
+    def _tell(self, asked: Target, failure: Failure, wait: Wait | None) -> None:
+        if wait and self.target is asked:
+            if self._visit:
+                self._visit.retried(failure, wait.seconds)
+            return
+        if wait:
+            LOG.warning("%s: %s; asking %s", asked, failure.outcome, self.target)
+        if self._visit:
+            self._visit.failed(failure)
+            self._visit = None
 
     def _reply(self, reading: Reading, completion: ChatCompletion | None) -> Reply:
         if reading.finish_reason is None:

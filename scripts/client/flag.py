@@ -107,7 +107,8 @@ class Flag:
         self._load_at = clock()
         self._read: tuple[Definition, FeatureManager] | None = None
         self._one_at_a_time = threading.Lock()
-        self._kept_fresh: threading.Event | None = None
+        self._calls_look = threading.Event()
+        self._calls_look.set()
 
     def refresh(self) -> None:
         """Looks whether the flag has changed, if it is time to. Before every call to a model.
@@ -115,21 +116,20 @@ class Flag:
         An application that calls seldom, or whose calls must not wait for the store, has
         `keep_fresh` look instead.
         """
-        if self._kept_fresh is None:
+        if self._calls_look.is_set():
             self._look()
 
     def keep_fresh(self, every_s: float = 10.0) -> Callable[[], None]:
-        """Looks in a thread of its own from now on; what it returns ends that."""
-        ended = threading.Event()
+        """Looks in a thread of its own from now on, until what it returns is called."""
+        self._look()
+        self._calls_look.clear()
 
         def look() -> None:
-            while not ended.wait(every_s):
+            while not self._calls_look.wait(every_s):
                 self._look()
 
-        self._look()
-        self._kept_fresh = ended
         threading.Thread(target=look, name=f"flag {self.name}", daemon=True).start()
-        return ended.set
+        return self._calls_look.set
 
     def choose(self, user: str | None) -> Choice | None:
         """For this user or session; None: the flag does not tell."""

@@ -205,6 +205,8 @@ def test_a_flag_kept_fresh_is_not_looked_at_by_calls():
     assert store.refreshed == 0
     assert variant(read, "user-1") == "stable"
     stop()
+    read.refresh()
+    assert store.refreshed == 1
 
 
 def test_a_flag_kept_fresh_is_looked_at_by_a_thread_of_its_own():
