@@ -64,6 +64,8 @@ class Wanted:
     deployments: Sequence[WantedDeployment]
     roles: frozenset[str]
     """Those that it grants."""
+    regions: frozenset[str]
+    """Where its residency lets accounts stand."""
 
     @property
     def locations(self) -> Sequence[str]:
@@ -89,6 +91,7 @@ def wanted(stack: str, settings: Settings) -> Wanted:
             for name, each in account.deployments.items()
         ],
         roles=frozenset(role for each in settings.access.values() for role in each.roles),
+        regions=catalog.regions(settings.platform.residency),
     )
 
 

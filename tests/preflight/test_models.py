@@ -59,6 +59,7 @@ def test_a_model_that_a_region_lacks_leads_to_the_regions_that_have_it():
         rooms(10, STANDARD, THERE),
         rooms(10, STANDARD, "polandcentral"),
         rooms(10, DATA_ZONE, "italynorth"),
+        rooms(10, STANDARD, "eastus"),
     )
     answered = seen(wanted, models={HERE: without}, rooms={GPT: told})
     ((level, text),) = said(model(wanted, answered))
@@ -92,12 +93,18 @@ def test_a_sku_that_a_region_lacks_names_those_it_has():
     assert f"it comes as {PTU}, Standard" in text
 
 
+def test_a_model_that_only_other_residencies_have_leads_to_none_of_their_regions():
+    wanted = stack(wants())
+    answered = seen(wanted, models={HERE: ()}, rooms={GPT: (rooms(10, STANDARD, "eastus"),)})
+    assert "no region that the stack's residency allows" in said(model(wanted, answered))[0][1]
+
+
 def test_where_nobody_tells_the_regions_the_dated_table_does():
     wanted = stack(wants())
     answered = seen(
         wanted, models={HERE: ()}, rooms={GPT: Unknown(reason="room: 500", fix="later")}
     )
-    assert "location: australiaeast or" in said(model(wanted, answered))[0][1]
+    assert "location: francecentral or" in said(model(wanted, answered))[0][1]
 
 
 def test_a_fine_tuned_model_is_offered_as_its_base():

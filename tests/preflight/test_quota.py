@@ -216,6 +216,8 @@ def test_a_deleted_account_of_the_region_is_named_because_it_may_hold_quota():
     )
     full = replace(with_pool(wanted, [], {POOL: (1000, 1000)}), deleted=(gone,))
     assert "purge old-account, which may hold quota" in said(quota(wanted, full))[0][1]
+    unused = replace(with_pool(wanted, [], {POOL: (0, 40)}), deleted=(gone,))
+    assert "purge" not in said(quota(wanted, unused))[0][1]
 
 
 def test_what_fits_in_the_end_but_not_on_the_way_is_a_warning():

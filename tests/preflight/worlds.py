@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from components.catalog import regions
 from scripts.preflight.seen import Seen
 from scripts.preflight.wanted import Wanted, WantedAccount, WantedDeployment, offered_as
 from scripts.subscription.facts import (
@@ -71,6 +72,7 @@ def stack(*deployments, profile="prod", private=False, subnet=None, roles=()):
         ],
         deployments=deployments,
         roles=frozenset(roles),
+        regions=regions("eu"),
     )
 
 

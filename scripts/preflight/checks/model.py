@@ -1,6 +1,6 @@
 """Whether a region offers the model, in the SKU that is wanted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from components import catalog
 from scripts.preflight.finding import Finding, cannot_tell, fails
@@ -21,7 +21,7 @@ def model(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
                 (*each.place, "fine_tuned" if each.fine_tuned else "model"),
                 found=_without(each, seen),
                 wanted=wants,
-                fix=_elsewhere(each, seen),
+                fix=_elsewhere(each, wanted.regions, seen),
             )
         elif found.sku(each.sku) is None:
             comes = ", ".join(sorted({sku.name for sku in found.skus})) or "nothing"
@@ -30,7 +30,7 @@ def model(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
                 (*each.place, "sku"),
                 found=f"in {each.location} it comes as {comes}",
                 wanted=wants,
-                fix=_elsewhere(each, seen),
+                fix=_elsewhere(each, wanted.regions, seen),
             )
 
 
@@ -56,16 +56,18 @@ def _versions(wanted: WantedDeployment, models: Sequence[OfferedModel]) -> list[
     )
 
 
-def _elsewhere(wanted: WantedDeployment, seen: Seen) -> str:
-    """The regions that sell it, as Azure tells them or else the dated table."""
+def _elsewhere(wanted: WantedDeployment, allowed: Collection[str], seen: Seen) -> str:
+    """The allowed regions that sell it, as Azure tells them or else the dated table."""
     rooms = seen.rooms[wanted.offered]
     if isinstance(rooms, Unknown):
         known = catalog.find_model(
             wanted.offered.name, wanted.offered.version, wanted.offered.format
         )
-        regions = sorted(known.skus.get(wanted.sku, ())) if known else []
+        sold = set(known.skus.get(wanted.sku, ())) if known else set()
     else:
-        regions = sorted({each.location for each in rooms if each.sku == wanted.sku})
+        sold = {each.location for each in rooms if each.sku == wanted.sku}
+    regions = sorted(sold & set(allowed))
     if not regions:
-        return "another model or SKU: no region is known to have it"
+        within = "that the stack's residency allows " if sold else ""
+        return f"another model or SKU: no region {within}is known to have it"
     return f"location: {' or '.join(regions[:8])}{' or …' if len(regions) > 8 else ''}"

@@ -7,7 +7,7 @@ from scripts.preflight.finding import Finding, cannot_tell, fails, warns
 from scripts.preflight.pool import Pool, pools
 from scripts.preflight.seen import Seen
 from scripts.preflight.wanted import Wanted
-from scripts.subscription.facts import Unknown
+from scripts.subscription.facts import Unknown, Usage
 
 
 def quota(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
@@ -52,13 +52,13 @@ def _pool(pool: Pool, wanted: Wanted, seen: Seen) -> Iterator[Finding]:
         return
     more = pool.need - available
     held = f", {pool.held} of it ours" if pool.held else ""
+    limit = f"ask for a limit of {pool.usage.limit + more:g} (+{more:g})"
     yield fails(
         "quota",
         place,
         found=f"{max(available, 0):g} for us ({told}{held})",
         wanted=needs,
-        fix=f"{_first(pool, seen)}ask for a limit of {pool.usage.limit + more:g} (+{more:g}), "
-        "lower a capacity, or take another region",
+        fix=f"{_first(pool, pool.usage, seen)}{limit}, lower a capacity, or take another region",
     )
 
 
@@ -71,13 +71,13 @@ def _unread_account(pool: Pool, wanted: Wanted, seen: Seen) -> Unknown | None:
     return None
 
 
-def _first(pool: Pool, seen: Seen) -> str:
+def _first(pool: Pool, usage: Usage, seen: Seen) -> str:
     """What would make room without more quota."""
     parts = []
     if pool.leaving:
         held = ", ".join(f"{each.name} ({each.capacity})" for each in pool.leaving)
         parts.append(f"delete what leaves the stack before the update: {held}; or ")
-    if not isinstance(seen.deleted, Unknown):
+    if usage.used > pool.held and not isinstance(seen.deleted, Unknown):
         gone = [each.name for each in seen.deleted if each.location == pool.location]
         if gone:
             parts.append(f"purge {', '.join(gone)}, which may hold quota until then; or ")

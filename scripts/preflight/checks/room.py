@@ -1,7 +1,7 @@
 """Whether regions have the capacity itself: quota is only the right to ask for it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from components.stack_file import Place
 from scripts.preflight.finding import Finding, cannot_tell, fails
@@ -17,10 +17,12 @@ def room(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
             continue  # not offered: the model check says so
         groups[each.location, each.offered, each.sku, each.fine_tuned].append(each)
     for group in groups.values():
-        yield from _group(group, seen)
+        yield from _group(group, wanted.regions, seen)
 
 
-def _group(group: list[WantedDeployment], seen: Seen) -> Iterator[Finding]:
+def _group(
+    group: list[WantedDeployment], regions: Collection[str], seen: Seen
+) -> Iterator[Finding]:
     """Of deployments of one model and SKU in one region."""
     one = group[0]
     place: Place = (*one.place, "capacity")
@@ -57,7 +59,8 @@ def _group(group: list[WantedDeployment], seen: Seen) -> Iterator[Finding]:
     if unread:
         yield cannot_tell("room", place, unread, wants)
         return
-    elsewhere = sorted({each.location for each in rooms if left(each.location) >= growth + held})
+    wide = {each.location for each in rooms if left(each.location) >= growth + held}
+    elsewhere = sorted(wide & set(regions))
     other = f"there is room in {', '.join(elsewhere[:6])}" if elsewhere else "another SKU or model"
     yield fails(
         "room",
