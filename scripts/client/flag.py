@@ -182,9 +182,16 @@ class Flag:
         if found is None or (self._read and self._read[0] is found):
             return
         manager = FeatureManager(
-            {"feature_management": {"feature_flags": [found]}}, on_feature_evaluated=self._publish
+            {"feature_management": {"feature_flags": [found]}}, on_feature_evaluated=self._tell
         )
         self._read = found, manager
+
+    def _tell(self, event: "EvaluationEvent") -> None:
+        try:
+            self._publish(event)
+        # Raised from here, it would look as if the flag said nothing.
+        except Exception as error:
+            LOG.warning("flag %s: an evaluation is not published: %r", self.name, error)
 
 
 def _default(definition: Definition) -> str:

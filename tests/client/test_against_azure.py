@@ -205,8 +205,8 @@ def test_a_stream_that_is_cut_says_so_with_what_came(caller, order):
 
 
 def test_a_slow_region_is_given_up_in_time(route, order):
-    order("account:ai-test", "slow", delay=60)
-    caller = Threads(route, patience=Patience(retries=0, read_s=0.5))
+    order("account:ai-test", "slow", delay=2)
+    caller = Threads(route, patience=Patience(retries=0, read_s=0.3))
     assert caller.ask().target.name == "secondary/chat-v3"
 
 

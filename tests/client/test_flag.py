@@ -237,6 +237,16 @@ def test_only_one_looks_at_a_time():
     assert store.refreshed == 0
 
 
+def test_telemetry_that_fails_changes_nobodys_variant(caplog):
+    def fail(event):
+        raise RuntimeError("no exporter")
+
+    read = Flag("chat-router", lambda: Store(definition(100)), publish=fail)
+    read.refresh()
+    assert variant(read, "user-1") == "candidate"
+    assert "is not published: RuntimeError('no exporter')" in caplog.text
+
+
 def test_each_evaluation_is_told_and_by_a_hash_of_the_user(monkeypatch):
     import featuremanagement.azuremonitor
 
