@@ -129,6 +129,9 @@ class Gate:
         brought = credential(headers)
         if isinstance(brought, Token):
             return self._admit_token(brought.value, account, data_action, operation)
+        if brought and account.reached_from_inside and not account.keys_allowed:
+            # A key does not tell where it is used, as tokens here do; it is refused on both sides.
+            raise errors.keys_disabled()
         if refusal := network_refusal(account, OUTSIDE_IP):
             raise refusal
         if brought is None:

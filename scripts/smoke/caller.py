@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import openai
@@ -45,6 +46,7 @@ class Caller:
     publish: Callable[[Any], None] | None = None
     """What hears of each evaluation."""
     today: Callable[[], float] = time.time
+    wait: Callable[[float], None] = field(default=time.sleep)
 
     def flag(self, route: Route) -> Flag:
         """What the store says."""
@@ -86,7 +88,18 @@ class Caller:
             if account not in self.accounts or left_s() <= 0:
                 return
             kind: Kind = "chat" if number else "warm-up"
-            yield self._ask(through, subject=route.subject, target=target, kind=kind, user=user)
+            yield wire.patiently(
+                partial(
+                    self._ask,
+                    through,
+                    subject=route.subject,
+                    target=target,
+                    kind=kind,
+                    user=user,
+                ),
+                left_s,
+                self.wait,
+            )
 
     def without_a_route(self, target: str, left_s: float) -> Call:
         """One call to a deployment, for its span."""

@@ -74,11 +74,14 @@ def parse(value: Any) -> Value:
 def finding(
     route: Route,
     flag: Flag | None,
-    evaluated: Sequence[Evaluated],
+    evaluated: Sequence[Evaluated] | None,
     there: Mapping[str, DeploymentOutputs],
     calls: Sequence[Call],
 ) -> Finding:
-    """there: what is deployed, by `account/deployment`; calls: of this route."""
+    """there: what is deployed, by `account/deployment`; calls: of this route.
+
+    evaluated: what callers were given; None: nobody could call from here.
+    """
 
     def found(level: Level, text: str) -> Finding:
         return Finding(check="flag", subject=route.subject, level=level, text=text)
@@ -97,7 +100,7 @@ def finding(
         return found("no", f"{route.flag}: {place}: {first['msg']}. Fix: pulumi up --refresh")
     for complaint in complaints(route, value, there):
         return found("no", complaint)
-    for each in evaluated:
+    for each in evaluated or ():
         if each.error:
             return found("no", f"{route.flag}: {each.error}. Fix: write the flag anew")
         if each.target not in there:
@@ -106,7 +109,7 @@ def finding(
     dead = {each.target for each in calls if each.outcome != "ok"}
     if silent := sorted(dead & {each.configuration_value.target for each in value.variants}):
         return found("unknown", f"leads to {', '.join(silent)}, which did not answer")
-    if not evaluated:
+    if evaluated is not None and not evaluated:
         return found("unknown", "nobody was given a variant. Fix: a longer --deadline")
     if not value.enabled:
         given = value.allocation.default_when_disabled

@@ -105,9 +105,10 @@ def _of_route(plan: Plan, route: Route, facts: Facts) -> Iterator[Finding]:
     flag = _first(each for each in facts.of(Flag) if each.route == route.name)
     given = [each for each in facts.of(Evaluated) if each.route == route.name]
     deployed = {each.subject: each.declared for each in plan.targets}
-    yield flags.finding(route, flag, given, deployed, calls)
     if plan.is_closed(route.account):
+        yield flags.finding(route, flag, None, deployed, calls)
         return
+    yield flags.finding(route, flag, given, deployed, calls)
     wanted = {each.user: each.target for each in given}
     for call in _timed(calls):
         target = plan.target(call.target)

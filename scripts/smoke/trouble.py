@@ -19,7 +19,7 @@ def trouble(
     if call.outcome == "ok":
         return None
     if call.outcome in THROTTLED:
-        waited = f" Asked again after {call.waited_s:g} s." if call.waited_s else ""
+        waited = f" Waited {call.waited_s:g} s." if call.waited_s else ""
         return "unknown", f"throttled: {call.said}{waited} Fix: ask again later"
     match call.outcome:
         case "server":

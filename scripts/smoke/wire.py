@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MOST_TOKENS: Final = 500  # a reasoning model thinks out of the same purse
 LONGEST_WAIT_S: Final = 30.0
-"""A 429 that names a longer one is the answer."""
+"""For one answer; a 429 that asks for more is the answer."""
+SHORTEST_WAIT_S: Final = 0.5
+"""Whoever says zero is asked again no sooner."""
 NO_ANSWER: Final = "what came is no answer of a model."
 KEPT: Final = ("x-ms-", "x-ratelimit-", "azure-openai-", "apim-request-id", "retry-after")
 """How the headers begin that say who answered and how full it was."""
@@ -57,14 +59,12 @@ class Wire:
         left_s: Callable[[], float],
         answer_tokens: int = MOST_TOKENS,
     ) -> Call:
-        """Asks, and once more where Azure is full and says for how long; never past `left_s`."""
-        call = self._once(subject, target, question, left_s(), answer_tokens)
-        wait_s = retry_after_s(call.headers)
-        if call.status != 429 or wait_s is None or wait_s > min(LONGEST_WAIT_S, left_s()):
-            return call
-        self.wait(wait_s)
-        again = self._once(subject, target, question, left_s(), answer_tokens)
-        return again.model_copy(update={"waited_s": wait_s})
+        """Asks, and again where Azure is full and says for how long; never past `left_s`."""
+        return patiently(
+            lambda: self._once(subject, target, question, left_s(), answer_tokens),
+            left_s,
+            self.wait,
+        )
 
     def _once(
         self, subject: str, target: Target, question: Question, left_s: float, answer_tokens: int
@@ -175,6 +175,21 @@ class Wire:
             "dimensions": len(reply.data[0].embedding) if reply.data else 0,
             "prompt_tokens": reply.usage.prompt_tokens,
         }
+
+
+def patiently(ask: Callable[[], Call], left_s: Callable[[], float], wait: Waits) -> Call:
+    """The answer, or a 429 once the waits that Azure asks for are too long in all."""
+    waited_s = 0.0
+    while True:
+        call = ask().model_copy(update={"waited_s": waited_s})
+        asked_s = retry_after_s(call.headers)
+        if call.status != 429 or asked_s is None:
+            return call
+        pause_s = max(asked_s, SHORTEST_WAIT_S)
+        if pause_s > min(LONGEST_WAIT_S - waited_s, left_s()):
+            return call
+        wait(pause_s)
+        waited_s += pause_s
 
 
 def messages(question: Question) -> "list[ChatCompletionMessageParam]":

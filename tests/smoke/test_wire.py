@@ -129,23 +129,29 @@ def test_who_gets_no_token_in_the_midst_of_a_run_is_told_so():
     assert call.said.startswith("no token: No credential. Fix: az login")
 
 
-FULL = said(429, {"error": {"message": "full"}}, **{"retry-after": "10"})
+def full(retry_after):
+    return said(429, {"error": {"message": "full"}}, **{"retry-after": retry_after})
 
 
 def test_who_is_full_for_a_moment_is_asked_again_when_it_says():
-    call, sent, waits = ask(FULL, said(body=CHAT))
+    call, sent, waits = ask(full("10"), said(body=CHAT))
     assert (call.outcome, call.waited_s, waits, len(sent)) == ("ok", 10, [10], 2)
 
 
-def test_who_stays_full_is_asked_twice_and_no_more():
-    call, sent, _ = ask(FULL, said(429, {"error": {"message": "full"}}, **{"retry-after": "1"}))
-    assert (call.outcome, len(sent)) == ("throttled_quota", 2)
+def test_who_stays_full_is_waited_for_half_a_minute_and_no_longer():
+    call, sent, waits = ask(*[full("10")] * 4)
+    assert (call.outcome, call.waited_s, len(sent)) == ("throttled_quota", 30, 4)
+    assert waits == [10, 10, 10]
+
+
+def test_who_says_to_come_back_at_once_is_not_asked_at_once():
+    _, _, waits = ask(full("0"), said(body=CHAT))
+    assert waits == [0.5]
 
 
 @pytest.mark.parametrize(("retry_after", "left_s"), [("", 60), ("soon", 60), ("31", 60), ("9", 8)])
 def test_who_is_full_for_long_is_not_waited_for(retry_after, left_s):
-    full = said(429, {"error": {"message": "full"}}, **{"retry-after": retry_after})
-    call, _, waits = ask(full, left_s=left_s)
+    call, _, waits = ask(full(retry_after), left_s=left_s)
     assert (call.outcome, waits) == ("throttled_quota", [])
 
 

@@ -76,6 +76,16 @@ def test_a_key_is_refused_by_name_where_keys_are_off(ask):
     assert ask(**bearer("made-up"))[1]["code"] == "AuthenticationTypeDisabled"
 
 
+def test_a_key_at_a_private_endpoint_is_refused_by_name_too_and_where_keys_are_on_by_the_network(
+    cloud, ask
+):
+    cloud.account(publicNetworkAccess="Disabled")
+    endpoint_to(cloud, ACCOUNT_ID)
+    assert ask(**{"api-key": "made-up"})[1]["code"] == "AuthenticationTypeDisabled"
+    cloud.account(publicNetworkAccess="Disabled", disableLocalAuth=False)
+    assert ask(**{"api-key": "made-up"})[1]["code"] == "403"
+
+
 def test_where_keys_are_on_both_keys_work_in_either_header(cloud, ask):
     cloud.account(disableLocalAuth=False)
     cloud.around.settings.set(f"keys:{ACCOUNT_ID.lower()}", ["one", "two"])
