@@ -115,6 +115,9 @@ class Threads:
         self.slept = []
         self.router = Router(route=route, sleep=self.slept.append, **more)
 
+    def close(self):
+        self.router.close()
+
     def ask(self, question="Where is my parcel?", **wanted):
         return self.router.ask(question, **wanted)
 
@@ -133,6 +136,9 @@ class EventLoop:
             self.slept.append(seconds)
 
         self.made = lambda: AsyncRouter(route=route, sleep=nap, **more)
+
+    def close(self):
+        """Nothing is left: each question has a loop of its own."""
 
     def ask(self, question="Where is my parcel?", **wanted):
         async def run():
@@ -158,7 +164,9 @@ class EventLoop:
 
 @pytest.fixture(params=[Threads, EventLoop])
 def caller(request, route):
-    return request.param(route)
+    made = request.param(route)
+    yield made
+    made.close()
 
 
 def test_a_question_and_a_stream_are_answered(caller):
