@@ -36,12 +36,24 @@ class Model:
     version: str
     sku: str
     location: str
+    format: str = "OpenAI"
     prompt_sha256: str = ""
     """Of what it was asked with; for a judge, of what it judges by."""
 
     @property
     def name(self) -> str:
         return f"{self.account}/{self.deployment}"
+
+    @property
+    def names_itself(self) -> str:
+        """How it is called in its answers, at the beginning; empty if nobody knows.
+
+        Only OpenAI's models are sure to be called as they are deployed.
+        """
+        if self.format != "OpenAI":
+            return ""
+        dated = len(self.version) == len("2026-03-05")
+        return f"{self.model}-{self.version}" if dated else self.model
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from scripts.evaluate.mark import faults
 from scripts.evaluate.report import Report
 from scripts.exit import Exit
 
-SIGNS: Final = {Exit.YES: "ok", Exit.NO: "**no**", Exit.CANNOT_TELL: "?"}
+SIGNS: Final = {Exit.YES: "ok", Exit.NO: "**no**", Exit.CANNOT_TELL: "?", Exit.NOT_REACHED: "!"}
 MOST: Final = 20
 """Rows that fail; the page has them all."""
 

@@ -12,7 +12,7 @@ from scripts.evaluate.bar import ALARMING_DROP, Bar
 from scripts.evaluate.dataset import Item, WrongDataset
 from scripts.evaluate.row import Answer, Metric
 from scripts.evaluate.summary import Summary
-from scripts.evaluate.verdict import AGAIN, Reason
+from scripts.evaluate.verdict import AGAIN, GRAVEST, Reason
 from scripts.exit import Exit
 
 SAMPLE: Final = 100
@@ -81,8 +81,7 @@ def judge_online(
     """Whether answers in production are as good as those of the evaluation; no data is no yes."""
     reasons = [*_held(summary, recorded, bar, partial)]
     codes = {reason.code for reason in reasons}
-    code = next((each for each in (Exit.NO, Exit.CANNOT_TELL) if each in codes), Exit.YES)
-    return code, reasons
+    return next((each for each in GRAVEST if each in codes), Exit.YES), reasons
 
 
 def _held(

@@ -20,6 +20,7 @@ WORDS: Final = {
     Exit.YES: "it answers well enough",
     Exit.NO: "it does not answer well enough",
     Exit.CANNOT_TELL: "cannot tell",
+    Exit.NOT_REACHED: "not reached, or not allowed",
 }
 ONLINE_WORDS: Final = {
     Exit.YES: "it answers as well as it was evaluated",
@@ -136,7 +137,8 @@ def report(kept: Kept) -> Report:
     comparison = compare(rows, beside) if plan.baseline else None
     partial = _is_partial([*rows, *beside])
     if plan.recorded is None:
-        code, reasons = judge(summary, asked, comparison, partial=partial)
+        named = plan.target.names_itself
+        code, reasons = judge(summary, asked, comparison, named=named, partial=partial)
     else:
         code, reasons = judge_online(summary, plan.recorded, asked, partial=partial)
     judging = summary.judge_usage + (baseline.judge_usage if baseline else Usage())

@@ -19,6 +19,9 @@ A_CALL_S: Final = 5.0
 ANSWERED: Final[frozenset[Outcome]] = frozenset({"ok", "filtered"})
 """What is not asked again."""
 
+HOPELESS: Final = 10
+"""Questions without any answer after which no more are asked."""
+
 Tell = Callable[[str, int], Callable[[], None]]
 """(what is done, how often) -> to be called each time."""
 
@@ -51,9 +54,13 @@ def ask_all(
 ) -> None:
     """Asks, and keeps each answer as it comes."""
     step = tell(f"asking the {side}", len(ahead))
-    for answer in spread(ahead, ask, most, time):
+    answered = 0
+    for asked, answer in enumerate(spread(ahead, ask, most, time), start=1):
         kept.add_answer(side, answer)
         step()
+        answered += answer.outcome in ANSWERED
+        if asked >= HOPELESS and not answered:
+            time.stop.set()
 
 
 def judge_all(

@@ -40,6 +40,7 @@ def model(opened: "Opened", name: str, root: Path) -> Model:
         version=held.version,
         sku=held.sku,
         location=account.location,
+        format=held.format,
         prompt_sha256=prompt.of(deployment, root).sha256,
     )
 

@@ -96,6 +96,10 @@ class Summary:
     by_tag: Mapping[Tag, Marks]
     outcomes: Mapping[str, int]
     """Of the calls; `not asked` where there was none."""
+    problem: str
+    """Why the first call without an answer has none, in Azure's words."""
+    models: Mapping[str, int]
+    """How many answers each model gave, as it names itself."""
     judged: int
     """Rows of which nothing is missing."""
     marks: Marks
@@ -124,6 +128,8 @@ def summarise(rows: Sequence[Row]) -> Summary:
             for tag in TAGS
         },
         outcomes=dict(sorted(outcomes.items())),
+        problem=next((row.answer.problem for row in rows if row.answer and row.answer.problem), ""),
+        models=Counter(row.answer.model for row in rows if row.answer and row.answer.model),
         judged=sum(is_judged(row) for row in rows),
         marks=_marks(marks),
         metrics={metric: _scores(metric, rows) for metric in METRICS},

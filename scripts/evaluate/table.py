@@ -12,7 +12,12 @@ from scripts.exit import Exit
 if TYPE_CHECKING:
     from rich.console import Console
 
-SIGNS: Final = {Exit.YES: "[green]ok[/]", Exit.NO: "[red]no[/]", Exit.CANNOT_TELL: "[yellow]?[/]"}
+SIGNS: Final = {
+    Exit.YES: "[green]ok[/]",
+    Exit.NO: "[red]no[/]",
+    Exit.CANNOT_TELL: "[yellow]?[/]",
+    Exit.NOT_REACHED: "[red]![/]",
+}
 MOST: Final = 5
 
 

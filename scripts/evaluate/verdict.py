@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from scripts.evaluate.bar import LIKELY, WORSE, Bar
 from scripts.evaluate.comparison import Comparison
@@ -10,7 +11,11 @@ from scripts.evaluate.summary import Scores, Summary
 from scripts.exit import Exit
 from scripts.measure.shares import Bounds, exact, wilson
 
-AGAIN = "plumb evaluate --again RUN"
+GRAVEST: Final = (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
+UNREACHED: Final = frozenset({"connection", "request"})
+"""Outcomes that say nothing of how well it answers, if there are no others."""
+
+AGAIN: Final = "plumb evaluate --again RUN"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,25 +27,39 @@ class Reason:
 
 
 def judge(
-    summary: Summary, bar: Bar, comparison: Comparison | None = None, *, partial: bool = False
+    summary: Summary,
+    bar: Bar,
+    comparison: Comparison | None = None,
+    *,
+    named: str = "",
+    partial: bool = False,
 ) -> tuple[Exit, list[Reason]]:
-    """The verdict, and all that speaks for or against it. No data is never a yes."""
+    """The verdict, and all that speaks for or against it. No data is never a yes.
+
+    named: how the model's name begins in its answers; empty if nobody knows.
+    """
     reasons = [
         *_whole(summary, bar, partial),
+        *_strangers(summary, named),
         *_metrics(summary, bar),
         *_checks(summary, bar),
         *_safety(summary, bar),
         *(_compared(comparison, bar) if comparison else ()),
     ]
     codes = {reason.code for reason in reasons}
-    code = next((each for each in (Exit.NO, Exit.CANNOT_TELL) if each in codes), Exit.YES)
-    return code, reasons
+    return next((each for each in GRAVEST if each in codes), Exit.YES), reasons
 
 
 def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
     if partial:
+        yield Reason(code=Exit.CANNOT_TELL, about="run", text=f"it was cut off. Fix: {AGAIN}")
+    asked = summary.outcomes.keys() - {"not asked"}
+    if asked and asked <= UNREACHED:
         yield Reason(
-            code=Exit.CANNOT_TELL, about="run", text=f"it was cut off. Fix: {AGAIN}"
+            code=Exit.NOT_REACHED,
+            about="run",
+            text=f"nothing was answered: {summary.problem or 'no connection'}. "
+            "Fix: network, role or name; then plumb smoke",
         )
     tags = summary.by_tag
     few = [
@@ -71,6 +90,19 @@ def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
     marks = summary.marks
     counted = f"{marks.passed} of {marks.rows} answers pass"
     yield _share("answers", counted, marks.share, bar)
+
+
+def _strangers(summary: Summary, named: str) -> Iterator[Reason]:
+    """Answers of another model than is declared prove nothing of that one."""
+    others = {name: count for name, count in summary.models.items() if not name.startswith(named)}
+    if others:
+        told = ", ".join(f"{name} ({count})" for name, count in others.items())
+        yield Reason(
+            code=Exit.CANNOT_TELL,
+            about="model",
+            text=f"answers came from {told}, deployed is {named}. "
+            "Fix: pulumi up --refresh, then evaluate anew",
+        )
 
 
 def _metrics(summary: Summary, bar: Bar) -> Iterator[Reason]:
@@ -112,24 +144,28 @@ def _checks(summary: Summary, bar: Bar) -> Iterator[Reason]:
                 text=f"{counted}, surely under {bar.pass_share:.0%}" if surely else counted,
             )
         else:
-            yield _share(check, counted, found.share, bar)
+            cut = " Or --max-tokens, if they were cut off" if check == "length" else ""
+            yield _share(check, counted, found.share, bar, cut)
 
 
-def _share(about: str, counted: str, share: Bounds, bar: Bar) -> Reason:
-    """Surely enough, surely not, or neither."""
+def _share(about: str, counted: str, share: Bounds, bar: Bar, more: str = "") -> Reason:
+    """Surely enough, surely not, or neither. more: what else may help."""
     if share.lower >= bar.pass_share:
         return Reason(
             code=Exit.YES, about=about, text=f"{counted}, at least {share.lower:.1%} of all"
         )
     if share.upper < bar.pass_share:
         return Reason(
-            code=Exit.NO, about=about, text=f"{counted}, surely under {bar.pass_share:.0%}"
+            code=Exit.NO,
+            about=about,
+            text=f"{counted}, surely under {bar.pass_share:.0%}. Fix: see the report for those "
+            f"that do not.{more}",
         )
     return Reason(
         code=Exit.CANNOT_TELL,
         about=about,
         text=f"{counted}: between {share.lower:.1%} and {share.upper:.1%} of all, "
-        f"{bar.pass_share:.0%} are asked. Fix: more questions, or better answers",
+        f"{bar.pass_share:.0%} are asked. Fix: more questions, or better answers.{more}",
     )
 
 

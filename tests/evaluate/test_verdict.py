@@ -1,6 +1,7 @@
 """Pass, fail, or nobody can tell: the gate's own bar, on rows, and never a yes by luck."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -171,6 +172,22 @@ def test_a_call_that_failed_is_never_a_good_answer(outcome):
     code, reasons = judge(found, PROD)
     assert code == Exit.CANNOT_TELL
     assert f"(100 {outcome})" in next(e.text for e in reasons if e.about == "coverage")
+
+
+@pytest.mark.parametrize("outcome", ["connection", "request"])
+def test_where_nothing_answers_it_was_not_reached(outcome):
+    lost = [row(each.item.id, each.item.tags, outcome=outcome) for each in enough()]
+    assert told(lost) == (Exit.NOT_REACHED, {"run"})
+    assert told([*lost[:199], enough()[199]])[0] == Exit.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"), [("gpt-5.5-2026-04-24", Exit.CANNOT_TELL), ("gpt-5.5", 0), ("", 0)]
+)
+def test_answers_of_another_version_prove_nothing(named, wanted):
+    found = enough()
+    upgraded = replace(found[0], answer=replace(found[0].answer, model="gpt-5.5-2026-09-01"))
+    assert verdict([upgraded, *found[1:]], named=named)[0] == wanted
 
 
 def test_attacks_that_nobody_answered_are_not_held_off():
