@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from components.prices import PriceList
-from scripts.cost import expected, month, spent
-from scripts.cost.budget import Budget, Exchange, Reason, in_currency, verdict
+from scripts.cost import budget, expected, month, spent
+from scripts.cost.budget import Budget, Exchange, Reason, in_currency
 from scripts.cost.expected import Line, Planned
 from scripts.cost.month import Forecast
 from scripts.cost.price import Money
@@ -151,9 +151,11 @@ class Bill:
                 "Fix: ask again tomorrow",
             )
         if self.given.checked:
-            today = self.given.at.astimezone(UTC).date()
-            days = {day: self.in_budgets(cost) for day, cost in self.daily.items() if day <= today}
-            yield from verdict(self.given.budget, self.forecasts, days)
+            days = {
+                day: budget.Spent(self.in_budgets(cost), spent.dearest(self.spending, day))
+                for day, cost in self.daily.items()
+            }
+            yield from budget.verdict(self.given.budget, self.forecasts, days)
 
     def _unpriced(self) -> Iterator[str]:
         """Each once, though it be so every day."""

@@ -69,12 +69,21 @@ def in_currency(money: Money, currency: str, exchange: Exchange | None) -> float
     )
 
 
-def verdict(
-    budget: Budget, forecasts: Mapping[str, float], daily: Mapping[date, float]
-) -> Iterator[Reason]:
-    """All that speaks for or against it, in the budget's currency.
+@dataclass(frozen=True)
+class Spent:
+    """On one day, in the budget's currency."""
 
-    forecasts: of the month, by what they rest on.
+    amount: float
+    mostly: str
+    """The deployment that cost most."""
+
+
+def verdict(
+    budget: Budget, forecasts: Mapping[str, float], daily: Mapping[date, Spent]
+) -> Iterator[Reason]:
+    """All that speaks for or against it.
+
+    forecasts: of the month, by what they rest on, in the budget's currency.
     """
     if not forecasts:
         yield Reason(code=Exit.CANNOT_TELL, text="nobody knows what the month will cost")
@@ -88,12 +97,12 @@ def verdict(
             )
         else:
             yield Reason(code=Exit.YES, text=f"{says}: within it")
-    for day, cost in sorted(daily.items()):
+    for day, spent in sorted(daily.items()):
         most = budget.a_day(day)
-        if cost > most:
+        if spent.amount > most:
             yield Reason(
                 code=Exit.NO,
-                text=f"{day:%Y-%m-%d} cost {cost:,.2f} {budget.currency}, over "
-                f"{budget.day_factor:g} times a day of the budget ({most:,.2f}). "
-                "Fix: tell finance, and see which deployment it was",
+                text=f"{day:%Y-%m-%d} cost {spent.amount:,.2f} {budget.currency}, over "
+                f"{budget.day_factor:g} times a day of the budget ({most:,.2f}), most of it "
+                f"{spent.mostly}. Fix: tell finance, and less of that",
             )

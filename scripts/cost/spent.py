@@ -105,6 +105,12 @@ def daily(found: Iterable[Spent]) -> dict[date, float]:
     return _sums((each.day, each.cost.whole.amount) for each in found)
 
 
+def dearest(found: Sequence[Spent], day: date) -> str:
+    """The deployment that cost most on a day."""
+    there = (each for each in found if each.day == day)
+    return max(there, key=lambda each: each.cost.whole.amount).deployment
+
+
 def by_deployment(found: Iterable[Spent], since: date) -> dict[str, float]:
     """Since a day."""
     return _sums((each.deployment, each.cost.whole.amount) for each in found if each.day >= since)

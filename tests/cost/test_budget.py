@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from components import settings
-from scripts.cost.budget import Budget, Exchange, OtherCurrency, in_currency, verdict
+from scripts.cost.budget import Budget, Exchange, OtherCurrency, Spent, in_currency, verdict
 from scripts.cost.price import Money
 from scripts.exit import Exit
 
@@ -12,7 +12,8 @@ DAY = date(2026, 11, 21)
 
 
 def codes(forecasts, daily=None):
-    return [each.code for each in verdict(BUDGET, forecasts, daily or {})]
+    days = {day: Spent(amount, "primary/chat") for day, amount in (daily or {}).items()}
+    return [each.code for each in verdict(BUDGET, forecasts, days)]
 
 
 @pytest.mark.parametrize(("monthly", "code"), [(3_000, Exit.YES), (3_000.01, Exit.NO)])
@@ -27,8 +28,9 @@ def test_a_day_over_one_and_a_half_of_its_share_is_a_spike(cost, found):
 
 
 def test_a_spike_says_which_day_and_whom_to_tell():
-    *_, spike = verdict(BUDGET, {}, {DAY: 200.0})
+    *_, spike = verdict(BUDGET, {}, {DAY: Spent(200.0, "primary/chat")})
     assert "2026-11-21 cost 200.00 EUR" in spike.text
+    assert "most of it primary/chat" in spike.text
     assert "finance" in spike.text
 
 
