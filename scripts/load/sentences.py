@@ -19,8 +19,15 @@ def sentences(report: Report) -> list[str]:
     if summary.utilisation_mean is not None and summary.utilisation_most is not None:
         said.append(
             f"provisioned throughput was used to {summary.utilisation_mean:.0%} on the mean, "
-            f"{summary.utilisation_most:.0%} at most; {summary.spilled} calls spilled over"
+            f"{summary.utilisation_most:.0%} at most"
         )
+    elif run.price and run.price.an_hour:
+        said.append(
+            "how full it was is not in the answers. Azure Monitor has it: Provisioned-managed "
+            "Utilization V2"
+        )
+    if summary.spilled:
+        said.append(f"answered by the deployment that it spills to: {summary.spilled}")
     for outcome, request_id in summary.examples.items():
         said.append(f"one that ended with {outcome}, for Azure's support: {request_id}")
     if run.price is None:

@@ -40,7 +40,7 @@ class Summary:
     """Good answers over the objective."""
     spilled: int
     examples: dict[str, str]
-    """By outcome other than ok, the `apim-request-id` of its first call that has one."""
+    """By kind of error, the `apim-request-id` of its first call that has one."""
     refused_unseen: int
     """Calls that never reached a model: no connection, or whoever asked may not."""
     waits_ms: dict[str, Percentile]
@@ -149,7 +149,7 @@ def summarise(
 def _examples(answers: Iterable[Answer]) -> dict[str, str]:
     found: dict[str, str] = {}
     for answer in answers:
-        if answer.outcome != "ok" and answer.request_id:
+        if answer.outcome in ERRORS and answer.request_id:
             found.setdefault(answer.outcome, answer.request_id)
     return found
 

@@ -28,16 +28,25 @@ def test_a_limit_below_the_declared_one_is_one_for_a_while():
 
 
 def test_how_full_provisioned_throughput_was():
-    assert "used to 70% on the mean, 90% at most; 1 calls spilled over" in said(
-        call(utilisation=0.5), call(utilisation=0.9, spilled=True)
+    assert "used to 70% on the mean, 90% at most" in said(
+        call(utilisation=0.5), call(utilisation=0.9)
     )
     assert "throughput" not in said(call())
+    reserved = run().price.model_copy(update={"an_hour": 16.5})
+    assert "Provisioned-managed Utilization V2" in said(call(), price=reserved)
+    assert "16.50 an hour, asked or not" in said(call(), price=reserved)
+
+
+def test_how_many_calls_another_deployment_has_answered():
+    assert "that it spills to: 2" in said(call(spilled=True), call(spilled=True), call())
+    assert "spills" not in said(call())
 
 
 def test_a_failure_is_told_by_the_name_that_support_knows():
     assert "server, for Azure's support: 3f2a" in said(
         call(outcome="server", request_id="3f2a"), call(outcome="server", request_id="77")
     )
+    assert "support" not in said(call(outcome="throttled_quota", request_id="3f2a"))
 
 
 @pytest.mark.parametrize(
