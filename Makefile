@@ -16,6 +16,9 @@ demo: setup ## from nothing to a deployed stack that answers, on this machine al
 test: tools engine ## every test, those on the real engine included
 	@$(bin)/python -m pytest -n 2 --dist loadfile
 
+story: tools engine ## from a refused prod to a deployed one, as the gate asks for it: half an hour
+	@$(bin)/python -m pytest -m story -v tests/end_to_end/test_first_release.py
+
 check: tools ## style, types, who may import whom
 	@$(bin)/ruff check . && $(bin)/ruff format --check . && $(bin)/lint-imports && $(bin)/mypy
 
@@ -52,4 +55,4 @@ engine:
 	@$(bin)/python -m sandbox.engine install
 
 .NOTPARALLEL:
-.PHONY: help demo test check rules preview up bench steps setup clean venv tools engine
+.PHONY: help demo test story check rules preview up bench steps setup clean venv tools engine

@@ -1,7 +1,7 @@
 """What may be recorded as evidence, and by whom: the functions that commands record with."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any, Final, cast
 
@@ -199,6 +199,9 @@ def _identity(target: Declared, account: str, deployment: str) -> Identity:
 
 
 def _data(kind: str, data: Mapping[str, Any]) -> Part:
+    if bare := [key for key, value in data.items() if isinstance(value, date)]:
+        fixes = ", ".join(f'{key}: "{data[key].isoformat()[:10]}T00:00:00Z"' for key in bare)
+        raise NotRecorded(f"{kind}: what YAML reads as a date needs quotes. Fix: such as {fixes}")
     try:
         return KINDS[kind].data.model_validate(dict(data))
     except ValidationError as error:

@@ -41,7 +41,11 @@ class Said:
 
 
 def told(
-    command: list[str], folder: Path, variables: Mapping[str, str], typed: str | None = None
+    command: list[str],
+    folder: Path,
+    variables: Mapping[str, str],
+    typed: str | None = None,
+    at_most_s: float = AT_MOST_SECONDS,
 ) -> Said:
     """Run a command to its end; `typed` is what a person types at it."""
     done = subprocess.run(
@@ -52,7 +56,7 @@ def told(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=AT_MOST_SECONDS,
+        timeout=at_most_s,
         check=False,
     )
     return Said(done.returncode, done.stdout, done.stderr)

@@ -114,6 +114,12 @@ def test_a_declaration_says_of_whom_it_speaks(target, kind, route, message):
         recording.declared_by_hand(target, kind, {}, NOW, route=route)
 
 
+def test_a_date_without_quotes_is_told_how_to_stand_there(target):
+    data = {"target": "primary/chat-v4", "testedAt": NOW, "minutes": 4}
+    with pytest.raises(NotRecorded, match=r'needs quotes. Fix: such as testedAt: "2026-11-21T00'):
+        recording.declared_by_hand(target, "rollback", data, NOW, route="chat")
+
+
 def test_a_forecast_of_tomorrow_is_refused(target):
     data = next(data for kind, _, data in proof.declarations(target, NOW) if kind == "demand")
     data |= {"asOf": written(NOW + timedelta(days=1))}

@@ -1,0 +1,87 @@
+"""From a fresh clone to a deployed prod, by what the gate says and by nothing else.
+
+Half an hour, since a load test that counts takes a quarter of one: `make story`.
+"""
+
+import json
+import re
+from importlib import import_module
+
+import pytest
+import yaml
+
+from tests.end_to_end.person import Person, measured
+
+pytestmark = [pytest.mark.engine, pytest.mark.story, pytest.mark.timeout(5400)]
+
+PHASES = 7
+"""Demand, rehearsals, cost, measurements, reviews, approvals; and one to spare."""
+
+RECOMPUTE = {
+    "loadTest": "scripts.load.recompute",
+    "evaluation": "scripts.evaluate.recompute",
+    "humanReview": "scripts.evaluate.review.recompute",
+}
+
+
+@pytest.fixture(scope="module")
+def prod(project):
+    """Prod in name only, and staging as large as prod is to be."""
+    project.create("prod")
+    file = project.folder / "Pulumi.staging.yaml"
+    file.write_text(re.sub(r"(DataZoneStandard, capacity): \d+", r"\1: 150", file.read_text()))
+    project.deploy("staging")
+    return project
+
+
+@pytest.fixture(scope="module")
+def refused(prod):
+    return prod.pulumi("up", "--stack", "prod", "--yes", "--policy-pack", "policies")
+
+
+@pytest.fixture(scope="module")
+def released(prod, refused):
+    """Everything done that the gate asked for."""
+    person = Person(prod)
+    for _ in range(PHASES):
+        if not person.work_off("prod"):
+            return person
+    raise AssertionError(f"still asked for: {person.asked('prod')}")
+
+
+def test_prod_is_refused_before_anything_was_measured(refused, azure):
+    assert refused.code != 0
+    assert not any("prod" in each for each in azure.ids())
+
+
+def test_who_does_what_the_gate_says_ends_at_a_green_gate(prod, released):
+    assert prod.checked("prod") == (0, set())
+    assert prod.judged("prod") == (0, set())
+
+
+def test_every_measured_number_follows_from_the_files_that_its_run_kept(prod, released):
+    entries = yaml.safe_load((prod.folder / "evidence" / "prod.yaml").read_text())["entries"]
+    runs = {
+        json.dumps(kept["data"], sort_keys=True): file.parent
+        for file in (prod.folder / ".plumb" / "runs").glob("*/result.json")
+        for kept in [json.loads(file.read_text())]
+    }
+    assert {each["kind"] for each in measured(entries)} == set(RECOMPUTE)
+    for entry in measured(entries):
+        folder = runs[json.dumps(entry["data"], sort_keys=True)]
+        assert import_module(RECOMPUTE[entry["kind"]]).recompute(folder) == entry["data"]
+
+
+def test_what_is_proven_goes_up_and_answers(prod, released):
+    said = prod.pulumi("up", "--stack", "prod", "--yes", "--policy-pack", "policies")
+    assert said.code == 0, said.all
+    smoke = prod.plumb("smoke", "--stack", "prod")
+    assert smoke.code == 0, smoke.all
+
+
+def test_another_version_turns_the_gate_red_again(prod, released):
+    with prod.changed("prod", {"accounts.primary.deployments.chat-v4.model": "gpt-5.4"}):
+        with_version = {"accounts.primary.deployments.chat-v4.version": "2026-03-05"}
+        with prod.changed("prod", with_version):
+            assert prod.checked("prod")[0] == 1
+            assert prod.judged("prod")[0] != 0
