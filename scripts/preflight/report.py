@@ -50,7 +50,7 @@ class Report:
         return OFFLINE_WORDS if self.as_of and self.code == Exit.YES else WORDS[self.code]
 
     def as_json(self, line: Callable[[Place], int | None]) -> dict[str, Any]:
-        """`plumb.preflight/1`; `line` knows where in the stack file a setting stands."""
+        """docs/schemas/preflight-1.json; `line` knows where in the file a setting stands."""
         return {
             "schema": "plumb.preflight/1",
             "stack": self.wanted.stack,

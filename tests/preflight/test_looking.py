@@ -4,8 +4,10 @@ import json
 import threading
 from dataclasses import replace
 
+import jsonschema
 import pytest
 
+from components.stack_file import ROOT
 from scripts.exit import Exit
 from scripts.preflight.looking import look
 from scripts.preflight.report import judge
@@ -27,6 +29,7 @@ from tests.preflight.worlds import (
 )
 from tests.preflight.worlds import seen as seen_of
 
+SCHEMA = json.loads((ROOT / "docs" / "schemas" / "preflight-1.json").read_text())
 STACK = stack(wants(), wants("reserved", sku=PTU, capacity=50), private=True)
 DEAD = Unknown(reason="it: 500", fix="later", code=Exit.NOT_REACHED)
 
@@ -216,14 +219,19 @@ def test_the_table_fits_100_columns_and_ends_with_the_verdict():
 
 def test_every_finding_names_setting_line_what_was_found_what_is_wanted_and_a_fix():
     told = report(FULL).as_json(lambda place: 12)
-    assert told["schema"] == "plumb.preflight/1"
+    jsonschema.validate(told, SCHEMA)
     assert told["exit_code"] == 1
     assert len(told["findings"]) >= 3
     for each in told["findings"]:
         assert all(each[name] for name in ("setting", "line", "found", "wanted", "fix"))
     (full,) = (each for each in told["pools"] if each["left"] < 0)
     assert (full["pool"], full["left"]) == ("OpenAI.GlobalStandard.gpt-5.4", -29)
-    json.dumps(told)
+
+
+@pytest.mark.parametrize("instead", [{}, dict.fromkeys(ONLY, DEAD)])
+def test_what_programs_are_told_is_as_documented(instead):
+    told = report(Azure(**instead)).as_json(lambda place: 1)
+    jsonschema.validate(json.loads(json.dumps(told)), SCHEMA)
 
 
 def test_models_are_asked_for_once_whatever_deploys_them():
