@@ -129,7 +129,7 @@ def summarise(rows: Sequence[Row]) -> Summary:
         },
         outcomes=dict(sorted(outcomes.items())),
         problem=next((row.answer.problem for row in rows if row.answer and row.answer.problem), ""),
-        models=Counter(row.answer.model for row in rows if row.answer and row.answer.model),
+        models=dict(Counter(row.answer.model for row in rows if row.answer and row.answer.model)),
         judged=sum(is_judged(row) for row in rows),
         marks=_marks(marks),
         metrics={metric: _scores(metric, rows) for metric in METRICS},

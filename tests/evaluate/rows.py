@@ -32,6 +32,7 @@ def row(
         outcome=outcome,
         text="Tomorrow [doc1]." if outcome == "ok" else "",
         finish="stop",
+        model="gpt-5.5-2026-04-24",
         checks=checks or {},
     )
     if not judged or outcome != "ok":
