@@ -62,6 +62,7 @@ def run(name: str) -> int:
             lines = json.loads(said)
             variables = {k: v for k, v in os.environ.items() if k not in lines["unset"]}
             variables |= {**lines["set"], "PATH": f"{home}/bin:{os.environ['PATH']}"}
+            variables["PYTHONPATH"] = str(ROOT)  # some steps are about what this checkout does
             for step in steps:
                 command = step.command(home / "bin" / "python")
                 # Packages come from outside, where the sandbox's authority means nothing.
