@@ -21,14 +21,32 @@ PROBLEM: Final = 300
 """Characters of what went wrong."""
 
 
-@dataclass(frozen=True)
+DISCOURAGED: Final = 10
+"""So many questions in a row without an answer, each with all its patience: it is gone."""
+
+HURRIED_S: Final = 5.0
+"""What each further question gets, until one is answered."""
+
+
+@dataclass
 class Through:
-    """Asks one deployment."""
+    """Asks one deployment; several threads do at once."""
 
     target: "Target"
     time: Timing
+    in_vain: int = 0
+    """Questions in a row that had no answer."""
 
     def __call__(
+        self, messages: list[dict[str, str]], options: Mapping[str, Any], left_s: float
+    ) -> Said:
+        patience_s = HURRIED_S if self.in_vain >= DISCOURAGED else left_s
+        found = self._asked(messages, options, min(left_s, patience_s))
+        gone = found.outcome not in ("ok", "filtered")
+        self.in_vain = self.in_vain + 1 if gone else 0
+        return found
+
+    def _asked(
         self, messages: list[dict[str, str]], options: Mapping[str, Any], left_s: float
     ) -> Said:
         # Here, not above: the SDK takes a second to import.

@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from scripts.client.target import Target
-from scripts.evaluate.judges.asking import Through
+from scripts.evaluate.judges.asking import DISCOURAGED, HURRIED_S, Through
 from scripts.evaluate.row import Usage
 from scripts.evaluate.timing import Timing
 
@@ -41,6 +41,16 @@ class Key:
         pass
 
 
+ASKED = ([{"role": "user", "content": "x"}], {"max_completion_tokens": 5}, 10.0)
+
+
+def through(respond, monkeypatch):
+    web = httpx2.Client(transport=httpx2.MockTransport(respond))
+    monkeypatch.setattr(openai, "DefaultHttpxClient", lambda: web)
+    target = Target(base_url="https://ai.example/openai/v1/", model="judge", token=Key())
+    return Through(target, Timing(until=1e12, clock=lambda: 0.0, stop=Stopped()))
+
+
 def says(answer, monkeypatch, status=200, headers=None):
     """What is said where Azure answers so; and what was sent."""
     sent = []
@@ -49,11 +59,7 @@ def says(answer, monkeypatch, status=200, headers=None):
         sent.append(json.loads(request.content))
         return httpx2.Response(status, json=answer, headers=headers)
 
-    web = httpx2.Client(transport=httpx2.MockTransport(respond))
-    monkeypatch.setattr(openai, "DefaultHttpxClient", lambda: web)
-    target = Target(base_url="https://ai.example/openai/v1/", model="judge", token=Key())
-    through = Through(target, Timing(until=1e12, clock=lambda: 0.0, stop=Stopped()))
-    return through([{"role": "user", "content": "x"}], {"max_completion_tokens": 5}, 10.0), sent
+    return through(respond, monkeypatch)(*ASKED), sent
 
 
 def with_choice(**choice):
@@ -95,3 +101,27 @@ def test_a_judge_that_is_throttled_to_the_end_of_its_time_is_told_as_throttled(m
     body = {"error": {"code": "429", "message": "slow down"}}
     said, sent = says(body, monkeypatch, 429, {"retry-after": "30"})
     assert (said.outcome, len(sent)) == ("throttled_quota", 1)
+
+
+def test_a_judge_that_is_gone_is_not_waited_for_question_after_question(monkeypatch):
+    timeouts, gone = [], True
+
+    def respond(request):
+        timeouts.append(request.extensions["timeout"]["read"])
+        return httpx2.Response(400 if gone else 200, json={"error": {}} if gone else GOOD)
+
+    ask = through(respond, monkeypatch)
+    for _ in range(DISCOURAGED + 1):
+        assert ask(*ASKED).outcome == "request"
+    gone = False
+    assert [ask(*ASKED).outcome for _ in range(2)] == ["ok"] * 2
+    patient = [seconds > HURRIED_S for seconds in timeouts]
+    assert patient == [True] * DISCOURAGED + [False] * 2 + [True]
+
+
+def test_one_answer_that_a_filter_stopped_is_an_answer(monkeypatch):
+    stopped = {"error": {"code": "content_filter"}}
+    ask = through(lambda _: httpx2.Response(400, json=stopped), monkeypatch)
+    for _ in range(3):
+        ask(*ASKED)
+    assert ask.in_vain == 0
