@@ -32,7 +32,7 @@ def show(bill: Bill) -> None:
             found = bill.forecast
             console.print(
                 f"this month: {found.spent:,.2f} so far + {found.mean_day:,.2f} a day "
-                f"(mean of {found.full_days} full days) x {found.days_left:.1f} days left = "
+                f"(mean of the last {found.full_days} full) x {found.days_left:.1f} days left = "
                 f"{found.monthly:,.2f} {bill.prices.currency}; "
                 f"30 such days are {found.as_thirty:,.2f}"
             )
