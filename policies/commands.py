@@ -1,6 +1,7 @@
 """What findings tell people to type, as `plumb` takes it. What they must fill in is in capitals."""
 
 import re
+from math import ceil
 from typing import Final
 
 from components.profiles import Profile
@@ -24,7 +25,8 @@ def review(stack: str) -> str:
 
 def load(target: str, stack: str, profile: Profile, calls_per_second: float = 0.0) -> str:
     """Measures how a deployment bears its peak; zero calls a second: nobody knows the peak yet."""
-    rate = f" --rps {calls_per_second:.3g}" if calls_per_second else ""
+    # Rounded up: a little below the peak is not the peak.
+    rate = f" --rps {ceil(round(calls_per_second * 1000, 6)) / 1000:g}" if calls_per_second else ""
     asked = f"plumb load SCENARIO --target {_deployment(target)}{rate}"
     return f"{asked} {_measured(stack, profile)}"
 

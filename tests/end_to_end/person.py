@@ -7,7 +7,7 @@ import shlex
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from azure.appconfiguration import AzureAppConfigurationClient
 from azure.identity import DefaultAzureCredential
 
 from tests.end_to_end.azure_clients import entered
-from tests.end_to_end.local_azure import Said, told
+from tests.end_to_end.local_azure import told
 from tests.end_to_end.project import Project
 
 AT_MOST_S = 45 * 60
@@ -62,10 +62,9 @@ class Asked:
 
 @dataclass
 class Person:
-    """With a checkout, a sandbox, and a log of what was typed."""
+    """With a checkout and a sandbox; what they type, and what is said to it, is in typed.log."""
 
     project: Project
-    log: list[tuple[str, Said]] = field(default_factory=list)
 
     def asked(self, stack: str) -> list[Asked]:
         """What the gate wants to have done, each once."""
@@ -95,7 +94,8 @@ class Person:
         command = ["plumb", *filled]
         variables = self.project.variables(APPROVERS.get(role, "operator"))
         said = told(command, self.project.folder, variables, at_most_s=AT_MOST_S)
-        self.log.append((shlex.join(command), said))
+        with (self.project.folder / "typed.log").open("a") as log:
+            log.write(f"$ {shlex.join(command)}\n{said.all}\n")
         assert said.code == 0, f"{shlex.join(command)}\n{said.all}"
 
     def _filled_in(self, words: list[str], asked: Asked) -> Iterator[str]:
@@ -163,7 +163,7 @@ class Person:
                 found = store.get_configuration_setting(key, label=routing["label"])
                 assert found.enabled is enabled
         return (
-            f"target: {BACK_TO[route]}\ntestedAt: \"{began:%Y-%m-%dT%H:%M:%SZ}\"\n"
+            f'target: {BACK_TO[route]}\ntestedAt: "{began:%Y-%m-%dT%H:%M:%SZ}"\n'
             f"minutes: {(time.monotonic() - watch) / 60:.3f}\n"
         )
 

@@ -44,6 +44,13 @@ def test_what_prod_needs_is_measured_in_staging_and_recorded_for_prod():
     assert commands.load("chat", "dev", "dev").endswith("--target chat --stack dev --record")
 
 
+@pytest.mark.parametrize("calls_per_minute", [0.01, 8, 24, 61, 1000, 12345.6])
+def test_the_rate_of_a_load_test_is_never_below_the_peak(calls_per_minute):
+    words = commands.load("chat", "prod", "prod", calls_per_minute / 60).split()
+    asked = float(words[words.index("--rps") + 1])
+    assert -1e-9 < asked - calls_per_minute / 60 < 0.0011
+
+
 @pytest.mark.parametrize("name", ["", "chat; rm -rf .", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln|sh", "a b"])
 def test_a_name_that_is_none_is_not_handed_to_a_shell(name):
     assert "--route ROUTE --from FILE" in commands.record_rollback("prod", name)
