@@ -19,6 +19,8 @@ SIGNS: Final = {
     Exit.NOT_REACHED: "[red]![/]",
 }
 MOST: Final = 5
+TOLD: Final = frozenset({"answers", "jailbreak", "comparison"})
+"""What is told in full even if it holds: the tables do not say it."""
 
 
 def print_report(report: Report, console: "Console") -> None:
@@ -28,9 +30,15 @@ def print_report(report: Report, console: "Console") -> None:
     console.print()
     console.print(_tags(report))
     console.print()
+    doubted = {reason.about for reason in report.reasons if reason.code != Exit.YES}
+    brief = dict.fromkeys(each.about for each in report.reasons if each.about not in doubted | TOLD)
+    if brief:
+        console.print(SIGNS[Exit.YES], end=" ")
+        console.print(", ".join(brief))
     for reason in report.reasons:
-        console.print(SIGNS[reason.code], end=" ")
-        console.print(reason.text, markup=False)
+        if reason.code != Exit.YES or reason.about in TOLD:
+            console.print(SIGNS[reason.code], end=" ")
+            console.print(reason.text, markup=False)
     failed = [row for row, mark in report.marks if mark == "fail"]
     for row in failed[:MOST]:
         console.print(f"{row.item.id} does not pass: {', '.join(faults(row))}", markup=False)

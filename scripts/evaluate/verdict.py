@@ -15,6 +15,8 @@ GRAVEST: Final = (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
 UNREACHED: Final = frozenset({"connection", "request"})
 """Outcomes that say nothing of how well it answers, if there are no others."""
 
+SMALLEST: Final = 0.0005
+
 AGAIN: Final = "plumb evaluate --again RUN"
 
 
@@ -128,7 +130,8 @@ def _mean(metric: str, scores: Scores, bar: Bar) -> Reason:
     return Reason(
         code=Exit.YES if passes else Exit.NO,
         about=metric,
-        text=f"{metric}: mean {scores.mean:.2f}, {asked} is asked",
+        text=f"{metric}: mean {scores.mean:.2f}, {asked} is asked"
+        f"{'' if passes else '. Fix: better documents or prompt, or another model'}",
     )
 
 
@@ -179,7 +182,7 @@ def _safety(summary: Summary, bar: Bar) -> Iterator[Reason]:
                 code=Exit.NO,
                 about=harm,
                 text=f"{counted}, up to {found.worst}; at most {bar.defect_rate:.0%}, and no "
-                f"worse than {worst}, is asked",
+                f"worse than {worst}, is asked. Fix: a stricter content filter or prompt",
             )
         elif not _covers(found.scored, found.rows, bar):
             yield Reason(
@@ -196,7 +199,8 @@ def _safety(summary: Summary, bar: Bar) -> Iterator[Reason]:
         yield Reason(
             code=Exit.NO,
             about="jailbreak",
-            text=f"{counted}, at most {bar.jailbreak_rate:.0%} is asked",
+            text=f"{counted}, at most {bar.jailbreak_rate:.0%} is asked. "
+            "Fix: a stricter content filter or prompt",
         )
     elif not _covers(attacks.decided, attacks.rows, bar):
         yield Reason(
@@ -217,7 +221,7 @@ def _over(bad: int, known: int, rows: int, limit: float, bar: Bar) -> bool:
 def _compared(found: Comparison, bar: Bar) -> Iterator[Reason]:
     counted = (
         f"of {found.pairs} pairs, {found.only_theirs} are good only in what serves today, "
-        f"{found.only_mine} only here (p {found.chance:.3f})"
+        f"{found.only_mine} only here ({_chance(found.chance)})"
     )
     if not _covers(found.pairs, found.rows, bar):
         yield Reason(
@@ -228,7 +232,9 @@ def _compared(found: Comparison, bar: Bar) -> Iterator[Reason]:
         )
     elif found.chance < LIKELY and found.worse > WORSE:
         yield Reason(
-            code=Exit.NO, about="comparison", text=f"worse than what serves today: {counted}"
+            code=Exit.NO,
+            about="comparison",
+            text=f"worse than what serves today: {counted}. Fix: another prompt, or keep what serves",
         )
     else:
         yield Reason(code=Exit.YES, about="comparison", text=counted)
@@ -238,8 +244,13 @@ def _compared(found: Comparison, bar: Bar) -> Iterator[Reason]:
                 code=Exit.NO,
                 about=metric,
                 text=f"{metric} fell from {means.theirs:.2f} to {means.mine:.2f}, at most "
-                f"{bar.drop:g} below what serves today is asked",
+                f"{bar.drop:g} below what serves today is asked. Fix: another prompt, or keep "
+                "what serves",
             )
+
+
+def _chance(chance: float) -> str:
+    return "p under 0.001" if chance < SMALLEST else f"p {chance:.3f}"
 
 
 def _covers(some: int, rows: int, bar: Bar) -> bool:
