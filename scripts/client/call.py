@@ -114,7 +114,7 @@ class Call:
 
     def opened(self, headers: Mapping[str, str]) -> None:
         """A stream begins."""
-        self._reading = Reading(headers)
+        self._reading, self._first_text_ms = Reading(headers), None
 
     def take(self, chunk: ChatCompletionChunk) -> str:
         """The text of one more chunk."""
@@ -141,15 +141,15 @@ class Call:
             Cut: the caller has part of an answer (asked again, the model would say it otherwise),
                 or none that can be read.
         """
-        asked, began = self.target, self._reading.begun
-        failure = Failure(outcome="cut") if began else _failure(error)
+        asked, partial = self.target, self._reading.text
+        failure = Failure(outcome="cut") if partial else _failure(error)
         now, chance = self._calls.clock(), self._calls.chance()
-        wait = None if began else self._course.after(failure, now, chance)
+        wait = None if partial else self._course.after(failure, now, chance)
         self._tell(asked, failure, wait)
         if wait and wait.renew_token:
             asked.token.renew()
-        if began or (wait is None and isinstance(error, json.JSONDecodeError)):
-            raise Cut(asked, self._reading.text) from error
+        if partial or (wait is None and isinstance(error, json.JSONDecodeError)):
+            raise Cut(asked, partial) from error
         return wait
 
     def _tell(self, asked: Target, failure: Failure, wait: Wait | None) -> None:
@@ -168,6 +168,7 @@ class Call:
             raise Cut(self.target, reading.text)
         reply = Reply(
             text=reading.text,
+            refusal=reading.refusal,
             finish_reason=reading.finish_reason,
             model=reading.model,
             usage=reading.usage,

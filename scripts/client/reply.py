@@ -70,6 +70,8 @@ class Reply:
     """Of a stream."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Of Azure's, those in KEPT."""
+    refusal: str = ""
+    """What the model said in place of an answer of the schema."""
     completion: "ChatCompletion | None" = None
     """All of it, with tool calls; None of a stream."""
 
@@ -95,9 +97,10 @@ class Reply:
         try:
             return json.loads(self.text)
         except ValueError:
+            said = (self.refusal or self.text)[:80]
             raise ValueError(
-                f"{self.target}: not JSON, and ended with {self.finish_reason!r}: "
-                f"{self.text[:80]!r}. Fix: a schema, and enough tokens for it"
+                f"{self.target}: not JSON, and ended with {self.finish_reason!r}: {said!r}. "
+                "Fix: a schema, and enough tokens for it"
             ) from None
 
 
@@ -107,6 +110,7 @@ class Reading:
     def __init__(self, headers: Mapping[str, str]) -> None:
         self.headers = {name: headers[name] for name in KEPT if name in headers}
         self.text = ""
+        self.refusal = ""
         self.model = ""
         self.finish_reason: str | None = None
         self.usage: Usage | None = None
@@ -119,8 +123,10 @@ class Reading:
         self.usage = _usage(chunk.usage) or self.usage
         text = ""
         for choice in chunk.choices:
-            text += choice.delta.content or ""
-            self.begun = self.begun or bool(text or choice.delta.tool_calls)
+            said = choice.delta
+            text += said.content or ""
+            self.refusal += said.refusal or ""
+            self.begun = self.begun or bool(text or said.refusal or said.tool_calls)
             self.finish_reason = choice.finish_reason or self.finish_reason
         self.text += text
         return text
@@ -128,7 +134,9 @@ class Reading:
     def take_whole(self, completion: "ChatCompletion") -> None:
         self.model, self.usage = completion.model, _usage(completion.usage)
         for choice in completion.choices[:1]:
-            self.text, self.finish_reason = choice.message.content or "", choice.finish_reason
+            said = choice.message
+            self.text, self.refusal = said.content or "", said.refusal or ""
+            self.finish_reason = choice.finish_reason
 
 
 def _usage(usage: "CompletionUsage | None") -> Usage | None:

@@ -193,6 +193,16 @@ def test_pictures_go_with_the_question(world, tmp_path):
     assert second["image_url"]["url"] == "https://example.com/a.jpg"
 
 
+def test_a_model_that_refuses_the_schema_says_why(world):
+    refused = answer(None)
+    refused.keywords["json"]["choices"][0]["message"]["refusal"] = "I cannot tell."
+    world.answers = [refused]
+    reply = world.ask(world.router(), response_format=shaped({}))
+    assert (reply.text, reply.refusal) == ("", "I cannot tell.")
+    with pytest.raises(ValueError, match="'I cannot tell"):
+        reply.json()
+
+
 @pytest.mark.parametrize("name", ["parcel.pdf", "parcel"])
 def test_what_is_no_picture_is_not_sent(name):
     with pytest.raises(ValueError, match="is no picture"):

@@ -21,6 +21,24 @@ def test_texts_come_as_they_are_said_and_the_rest_at_the_end(world):
     assert world.bodies[0]["stream_options"] == {"include_usage": True}
 
 
+def test_a_stream_that_breaks_in_the_call_of_a_tool_has_given_nobody_anything(world):
+    call = piece()
+    call["choices"][0]["delta"] = {"tool_calls": [{"index": 0, "id": "call_1"}]}
+    world.answers = [2, events(call, RESET), 3, whole("Paris")]
+    texts, reply = world.read(world.router())
+    assert (texts, reply.first_text_ms) == (["Paris"], 5500)
+
+
+def test_a_refusal_is_a_beginning_and_is_no_text(world):
+    refusing = [piece(), piece()]
+    for each, said in zip(refusing, ("I cannot ", "tell."), strict=True):
+        each["choices"][0]["delta"] = {"refusal": said}
+    world.answers = [events(*refusing, piece(None, "stop"), LAST)]
+    texts, reply = world.read(world.router())
+    assert (texts, reply.refusal) == ([], "I cannot tell.")
+    assert reply.first_text_ms is not None
+
+
 def test_what_was_told_once_holds_to_the_end(world):
     world.answers = [events(piece("Paris"), piece(None, "stop"), LAST, piece(""))]
     _, reply = world.read(world.router())
