@@ -14,14 +14,14 @@ from scripts.exit import Exit
 
 COMMANDS: Final = {
     "check": "scripts.checking.command:check_command",
-    "models": "scripts.models.command:app",
     "preflight": "scripts.preflight.command:preflight_command",
+    "models": "scripts.models.command:app",
+    "capacity": "scripts.capacity.command:app",
+    "cost": "scripts.cost.command:cost_command",
     "smoke": "scripts.smoke.command:smoke_command",
     "load": "scripts.load.command:load_command",
     "evaluate": "scripts.evaluate.command:evaluate_command",
     "review": "scripts.evaluate.review.command:app",
-    "capacity": "scripts.capacity.command:app",
-    "cost": "scripts.cost.command:cost_command",
     "finetune": "scripts.finetune.command:app",
     "readiness": "scripts.readiness.command:app",
     "sandbox": "scripts.local.command:app",
@@ -63,7 +63,11 @@ app = typer.Typer(
 
 @app.callback()
 def plumb() -> None:
-    """Operate Azure AI: judge a stack, ask it, or run a local Azure to try both on.
+    """Operate Azure AI: judge a stack, prove it, or run a local Azure to try both on.
+
+    Before `pulumi up`: check, preflight, models, capacity, cost. Of what is deployed: smoke, load,
+    evaluate, review, finetune. What was proven, and who approved: readiness. A local Azure:
+    sandbox.
 
     Exit codes: 0 yes, 1 no, 2 wrong use or configuration, 3 cannot tell, 4 not reached or not
     allowed.
@@ -71,7 +75,8 @@ def plumb() -> None:
     \b
     Examples:
       plumb check                      # the stack files here, without any cloud
-      plumb sandbox up                 # a local Azure, for `make up` and the next line
+      plumb sandbox up                 # a local Azure, for `make up` and the next lines
+      plumb preflight --stack dev      # what Azure would refuse, before it does
       plumb smoke --stack dev          # does what is deployed answer?
       plumb load scenarios/chat.yaml --stack dev --duration 60   # how much of it?
     """
