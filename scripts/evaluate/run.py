@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from scripts.client.outcome import Outcome
@@ -68,12 +69,12 @@ def judge_all(
 ) -> None:
     """Judges what has an answer and not all of its scores, and keeps each as it comes."""
     ahead = [
-        (row.item, row.answer)
+        (row.item, row.answer, row.judged)
         for row in kept.rows(side, questions)
         if row.answer and not wanted(row.item, row.answer).nothing and _is_unjudged(row)
     ]
     step = tell(f"judging the {side}", len(ahead))
-    for judged in spread(ahead, lambda pair: _judged(judge, *pair), most, time):
+    for judged in spread(ahead, lambda each: _judged(judge, *each), most, time):
         kept.add_judged(side, judged)
         step()
 
@@ -82,12 +83,16 @@ def _is_unjudged(row: Row) -> bool:
     return row.judged is None or any(gaps(row))
 
 
-def _judged(judge: Judge, item: Item, answer: Answer) -> Judged:
-    """What a judge says; where it breaks it has said nothing, and goes on with the others."""
+def _judged(judge: Judge, item: Item, answer: Answer, before: Judged | None) -> Judged:
+    """What a judge says; where it breaks it has said nothing, and goes on with the others.
+
+    before: what it said the last time, which is paid for too.
+    """
     try:
-        return judge.judge(item, answer)
+        said = judge.judge(item, answer)
     except Exception as error:
-        return _silent(item, wanted(item, answer), f"the judge failed: {type(error).__name__}")
+        said = _silent(item, wanted(item, answer), f"the judge failed: {type(error).__name__}")
+    return replace(said, usage=said.usage + before.usage) if before else said
 
 
 def _silent(item: Item, want: Wanted, reason: str) -> Judged:

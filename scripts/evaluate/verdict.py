@@ -234,7 +234,8 @@ def _compared(found: Comparison, bar: Bar) -> Iterator[Reason]:
         yield Reason(
             code=Exit.NO,
             about="comparison",
-            text=f"worse than what serves today: {counted}. Fix: another prompt, or keep what serves",
+            text=f"worse than what serves today: {counted}. "
+            "Fix: another prompt, or keep what serves",
         )
     else:
         yield Reason(code=Exit.YES, about="comparison", text=counted)

@@ -1,10 +1,11 @@
 """Questions are asked once, answers kept before they are judged, and a run ends when it is told."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
-from scripts.evaluate.row import Unjudged
+from scripts.evaluate.row import Unjudged, Usage
 from scripts.evaluate.run import HOPELESS, ask_all, at_once, judge_all, unanswered
 from scripts.evaluate.spread import spread
 from scripts.evaluate.timing import Timing
@@ -77,6 +78,17 @@ def test_only_answers_without_all_their_scores_are_judged(tmp_path):
     assert sorted(judge.asked) == ["half", "new"]
     found = {each.item.id: each.score("fluency") for each in kept.rows("target", kept.dataset())}
     assert found == {"done": 5, "new": 5, "half": 5, "lost": None, "blocked": None}
+
+
+def test_what_was_judged_twice_is_paid_for_twice(tmp_path):
+    def at(tokens, **more):
+        found = row("q", **more)
+        return replace(found, judged=replace(found.judged, usage=Usage(prompt=tokens)))
+
+    kept = folders.run(tmp_path, [at(30, scores={"fluency": Unjudged(reason="no JSON")})])
+    judge_all(kept, "target", kept.dataset(), Scripted(at(12)), 1, endless(), quiet)
+    [found] = kept.rows("target", kept.dataset())
+    assert found.judged.usage.prompt == 42
 
 
 def test_a_judge_that_breaks_has_said_nothing_and_the_others_are_judged(tmp_path):
