@@ -1,4 +1,5 @@
 import pytest
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from scripts import offered
@@ -9,7 +10,19 @@ def said(*arguments: str, **variables: str) -> str:
     return CliRunner().invoke(app, arguments, env={"COLUMNS": "100", **variables}).output
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("smoke",), ("readiness",), ("sandbox",)])
+def every(group, *before):
+    """The words of every command, groups included."""
+    yield before
+    for name in getattr(group, "commands", {}):
+        yield from every(group.commands[name], *before, name)
+
+
+ALL = list(every(get_group(app)))
+SHOWN = [each for each in ALL if each[:1] != ("sandbox",) or len(each) == 1]
+"""Those of the sandbox are told together, by `plumb sandbox --help`."""
+
+
+@pytest.mark.parametrize("command", SHOWN, ids=" ".join)
 def test_help_shows_what_to_type_line_by_line(command):
     text = said(*command, "--help")
 
