@@ -27,42 +27,62 @@ def capacity() -> None:
     """Keeps `plan` a word of its own."""
 
 
-@app.command("plan")
+@app.command("plan", short_help="What routes need, until when that is enough, what to buy.")
 def plan_command(
     stack: options.Stack,
     route: Annotated[
         str | None, typer.Option(metavar="ROUTE", help="This one alone; else each with a demand.")
     ] = None,
-    rpm: Annotated[float | None, typer.Option(min=0.001, help="Calls in the peak minute.")] = None,
-    prompt: Annotated[float | None, typer.Option(min=1, help="Prompt tokens, a call.")] = None,
+    rpm: Annotated[
+        float | None, typer.Option(metavar="N", min=0.001, help="Calls in the peak minute.")
+    ] = None,
+    prompt: Annotated[
+        float | None, typer.Option(metavar="TOKENS", min=1, help="Prompt tokens, a call.")
+    ] = None,
     max_output: Annotated[
         float | None,
-        typer.Option(min=0, help="max_completion_tokens that callers send: admission counts it."),
+        typer.Option(
+            metavar="TOKENS",
+            min=0,
+            help="max_completion_tokens that callers send: admission counts it.",
+        ),
     ] = None,
     output: Annotated[
-        float | None, typer.Option(min=0, help="Output tokens that answers really hold, a call.")
+        float | None,
+        typer.Option(
+            metavar="TOKENS", min=0, help="Output tokens that answers really hold, a call."
+        ),
     ] = None,
     cache: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share of the prompt read from cache.")
+        float | None,
+        typer.Option(metavar="SHARE", min=0, max=1, help="Share of the prompt read from cache."),
     ] = None,
     from_load: Annotated[
         Path | None,
         typer.Option(metavar="RUN", help="A load run's folder, for demand and for capacity."),
     ] = None,
     headroom: Annotated[
-        float | None, typer.Option(min=1, help="Times the peak; else what the gate asks for.")
+        float | None,
+        typer.Option(metavar="N", min=1, help="Times the peak; else what the gate asks for."),
     ] = None,
-    growth: Annotated[float, typer.Option(min=0, help="More callers each month, a share.")] = 0.1,
-    months: Annotated[int, typer.Option(min=1, max=60, help="How far ahead.")] = 12,
+    growth: Annotated[
+        float, typer.Option(metavar="SHARE", min=0, help="More callers each month, a share.")
+    ] = 0.1,
+    months: Annotated[int, typer.Option(metavar="N", min=1, max=60, help="How far ahead.")] = 12,
     mean_share: Annotated[
-        float, typer.Option(min=0, max=1, help="The mean minute of a month, beside the peak.")
+        float,
+        typer.Option(
+            metavar="SHARE", min=0, max=1, help="The mean minute of a month, beside the peak."
+        ),
     ] = 0.3,
     lead_days: Annotated[
-        int, typer.Option(min=0, help="Between asking for quota and having it.")
+        int, typer.Option(metavar="DAYS", min=0, help="Between asking for quota and having it.")
     ] = 30,
     quota: Annotated[
         float | None,
-        typer.Option(min=0, help="Units of capacity, in place of what Azure says is left."),
+        typer.Option(
+            metavar="UNITS", min=0, help="Units of capacity, in place of what Azure says is left."
+        ),
     ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Ask nobody: rates and steps of the dated tables.")
@@ -118,6 +138,8 @@ def plan_command(
     if route is not None and route not in declared.routes:
         there = ", ".join(sorted(declared.routes)) or "a route in the stack file"
         raise leave(Exit.WRONG_USE, f"{stack} has no route {route}. Fix: --route {there}")
+    if deadline <= 0:
+        raise leave(Exit.WRONG_USE, f"--deadline {deadline:g}. Fix: seconds, above 0")
     if (plan_url is None) != (reviewed_by is None) or (plan_url and not record):
         raise leave(Exit.WRONG_USE, "Fix: --record, --plan-url and --reviewed-by together")
     said = Told(
@@ -127,7 +149,14 @@ def plan_command(
         observed_output=output,
         cache_share=cache,
     )
-    if route is None and (said.anything or from_load):
+    restated = said.anything or from_load is not None
+    if record and not (restated or plan_url):
+        raise leave(
+            Exit.WRONG_USE,
+            "nothing to record: nobody said anything new. Fix: --rpm and its like, --from-load, or "
+            "--plan-url",
+        )
+    if route is None and restated:
         if len(declared.routes) != 1:
             there = ", ".join(sorted(declared.routes))
             raise leave(Exit.WRONG_USE, f"a demand is a route's. Fix: --route, one of {there}")
@@ -151,12 +180,16 @@ def plan_command(
                 "--prompt TOKENS --max-output TOKENS"
             )
         peaks = {each: demand.peak(said, from_load, recorded, each) for each in routes}
+        if not offline:
+            typer.echo(f"asking Azure about {', '.join(routes)} of {stack} ...", err=True)
         known = knowing.known(stack, declared, ROOT, now, deadline, offline=offline)
         plans = [draft(known, each, peaks[each], assumed, measured=from_load) for each in routes]
     except (UnreadableEvidence, NoLoadRun) as error:
         raise leave(Exit.WRONG_USE, error) from None
     except (NoDemand, NotSized) as error:
         raise leave(Exit.CANNOT_TELL, error) from None
+    except KeyboardInterrupt:
+        raise leave(Exit.CANNOT_TELL, "cut off: nothing was planned. Fix: run it again") from None
     silent = [] if route else sorted(declared.routes.keys() - recorded.keys())
     code = worst([*(plan.code for plan in plans), *(Exit.CANNOT_TELL for _ in silent)])
     if page:
@@ -166,6 +199,7 @@ def plan_command(
     else:
         printed.show(stack, plans, assumed, silent)
     if record:
-        inputs = evidence.inputs(stack, plans, assumed, now, plan_url, reviewed_by)
+        new = plans if restated else []  # what stands in the evidence grows no younger by it
+        inputs = evidence.inputs(stack, new, assumed, now, plan_url, reviewed_by)
         evidence.record(inputs, ROOT, now, dry_run=dry_run)
     raise typer.Exit(code)

@@ -26,10 +26,16 @@ def cost_command(
         bool, typer.Option("--check-budget", help="Hold month and days against the budget.")
     ] = False,
     mean_share: Annotated[
-        float, typer.Option(min=0, max=1, help="The mean minute of a month, beside the peak.")
+        float,
+        typer.Option(
+            metavar="SHARE", min=0, max=1, help="The mean minute of a month, beside the peak."
+        ),
     ] = 0.3,
     answer_share: Annotated[
-        float, typer.Option(min=0, max=1, help="Of the declared maximum, what answers hold.")
+        float,
+        typer.Option(
+            metavar="SHARE", min=0, max=1, help="Of the declared maximum, what answers hold."
+        ),
     ] = 1.0,
     exchange_rate: Annotated[
         str | None,
@@ -79,6 +85,8 @@ def cost_command(
     from scripts.subscription import arm
     from scripts.subscription.patience import Patience
 
+    if deadline <= 0:
+        raise leave(Exit.WRONG_USE, f"--deadline {deadline:g}. Fix: seconds, above 0")
     exchange = _exchange(exchange_rate)
     if check_budget and not (forecast or actual):
         forecast = actual = True
@@ -103,7 +111,12 @@ def cost_command(
             azure = arm.from_environment()
         except arm.NoSubscription as error:
             raise leave(Exit.WRONG_USE, error) from None
-        found = asked.ask(outputs, azure, Patience.of(deadline), month.looked_at_since(now), now)
+        typer.echo(f"asking Azure what {stack} used ...", err=True)
+        try:
+            since = month.looked_at_since(now)
+            found = asked.ask(outputs, azure, Patience.of(deadline), since, now)
+        except KeyboardInterrupt:
+            raise leave(Exit.CANNOT_TELL, "cut off: nothing was told. Fix: run it again") from None
     given = Given(
         stack=stack,
         at=now,

@@ -9,6 +9,7 @@ from scripts.capacity.evidence import Inputs, claims
 from scripts.capacity.peak import Peak
 from scripts.capacity.recompute import recompute
 from scripts.cli import app
+from tests.capacity.test_demand import ENTRY
 
 PEAK = ("--rpm", "60", "--prompt", "600", "--max-output", "200")
 PLAN = ("capacity", "plan", "--stack", "prod", "--route", "chat", "--offline")
@@ -49,6 +50,8 @@ def test_no_demand_is_3_and_says_what_to_type(plumb):
         ((*PLAN[:4], *PEAK, "--offline"), "Fix: --route, one of chat, triage"),
         ((*PLAN, *PEAK, "--plan-url", "https://contoso.com"), "--reviewed-by"),
         ((*PLAN, *PEAK, "--rpm", "-1"), "rpm"),
+        ((*PLAN, *PEAK, "--deadline", "0"), "seconds, above 0"),
+        ((*PLAN, "--record"), "nothing to record"),
         ((*PLAN, "--from-load", "nowhere"), "name the folder of a load run"),
         ((*PLAN[:-1], *PEAK), "no subscription is named"),
     ],
@@ -79,6 +82,16 @@ def test_a_dry_run_records_nothing(plumb, tmp_path):
     done = plumb(*PLAN, *PEAK, "--quota", "1000", "--record", "--dry-run")
     assert "would record demand of chat" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_review_makes_an_old_demand_no_younger(plumb, tmp_path):
+    evidence = tmp_path / "evidence" / "prod.yaml"
+    evidence.parent.mkdir()
+    evidence.write_text(ENTRY.format(seq=1, route="chat", rpm=60))
+    review = ("--plan-url", "https://contoso.com/plan", "--reviewed-by", "Ada")
+    done = plumb(*PLAN, "--quota", "1000", "--record", *review, "--dry-run")
+    assert "would record capacityPlan" in done.stderr
+    assert "demand" not in done.stderr
 
 
 def test_evidence_is_made_again_from_what_was_kept(tmp_path):
