@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from components import settings
+from scripts.columns import columns
 from scripts.exit import Exit, leave
 from scripts.preflight import table
 from scripts.preflight.checks.lifecycle import ends
@@ -34,7 +35,7 @@ class Life:
     @property
     def row(self) -> tuple[str, ...]:
         days = "" if self.days is None else str(self.days)
-        return (self.until, f"{days:>4}", self.model, self.stack, self.deployment)
+        return (self.until, days, self.model, self.stack, self.deployment)
 
 
 def wanted(stack: str) -> Wanted:
@@ -69,11 +70,7 @@ def code(reports: Sequence[Report]) -> Exit:
 def lines(reports: Sequence[Report]) -> Iterator[str]:
     """The deployments by the day on which they end, then what is wrong, then the verdict."""
     lives = sorted(_lives(reports), key=lambda each: (each.until or "9", each.row))
-    cells = [HEADINGS, *(each.row for each in lives)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
-    for row in cells:
-        padded = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(padded).rstrip()
+    yield from columns([HEADINGS, *(each.row for each in lives)], right=[1], longest=2)
     for report in reports:
         for finding in report.findings:
             yield ""

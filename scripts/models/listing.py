@@ -1,9 +1,10 @@
 """`plumb models list`: offers as a table and for programs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from scripts.columns import columns
 from scripts.models.offer import Offer
 from scripts.models.regional import Region
 from scripts.subscription.facts import Unknown
@@ -22,7 +23,7 @@ def lines(regions: Mapping[str, Region], currency: str) -> Iterator[str]:
         models = len({each.model.key for each in region.offers})
         yield f"{location}: {models} models, {len(region.offers)} ways to deploy them"
         if region.offers:
-            yield from _table([HEADINGS, *map(_row, region.offers)])
+            yield from columns([HEADINGS, *map(_row, region.offers)], right=[4])
         if region.quota:
             yield f"{region.quota}"
         yield ""
@@ -67,14 +68,6 @@ def _row(offer: Offer) -> tuple[str, ...]:
         "" if offer.left is None else f"{offer.left:g}",
         offer.price,
     )
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)]
-        cells[4] = f"{row[4]:>{widths[4]}}"
-        yield "  ".join(cells).rstrip()
 
 
 def _object(offer: Offer, now: datetime) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def _tuned_pool(
     if told:
         return told[0].usage_name or _untold(wanted)
     if base is None:
-        return None
+        return _untold(wanted) if wanted.sku == "DeveloperTier" else None
     usages = seen.usages[wanted.location]
     if isinstance(usages, Unknown):
         return usages

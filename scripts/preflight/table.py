@@ -5,12 +5,12 @@ from textwrap import wrap
 from typing import Final
 
 from components.stack_file import Place
+from scripts.columns import WIDTH, columns
 from scripts.preflight.finding import Finding
 from scripts.preflight.pool import Pool
 from scripts.preflight.report import Report, dotted
 from scripts.subscription.facts import Usage
 
-WIDTH: Final = 100
 INDENT: Final = 9
 
 
@@ -20,9 +20,10 @@ def lines(report: Report, file: str, line: Callable[[Place], int]) -> Iterator[s
     asked = (
         f"by the tables of {report.as_of}" if report.as_of else f"asked in {report.seconds:.1f} s"
     )
+    accounts, deployments = len(wanted.accounts), len(wanted.deployments)
     yield (
-        f"{wanted.stack}: {len(wanted.accounts)} accounts, {len(wanted.deployments)} deployments, "
-        f"{asked}"
+        f"{wanted.stack}: {accounts} account{'s'[: accounts != 1]}, "
+        f"{deployments} deployment{'s'[: deployments != 1]}, {asked}"
     )
     yield ""
     yield from _checks(report)
@@ -45,20 +46,26 @@ def _checks(report: Report) -> Iterator[str]:
 
 def finding(found: Finding, where: str) -> Iterator[str]:
     """One finding: what, where, found, wanted, fix."""
-    yield f"{found.level.upper():{INDENT}}{found.check}: {dotted(found.place)} ({where})"
+    yield from _wrapped(
+        f"{found.level.upper():{INDENT}}", f"{found.check}: {dotted(found.place)} ({where})"
+    )
     for label, text in (
         ("found", found.found),
         ("wanted", found.wanted),
         ("Fix:", found.fix),
     ):
-        yield from wrap(
-            text,
-            WIDTH,
-            initial_indent=f"{'':{INDENT}}{label:7}",
-            subsequent_indent=" " * (INDENT + 7),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        yield from _wrapped(f"{'':{INDENT}}{label:7}", text)
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _pools(pools: Sequence[Pool]) -> Iterator[str]:
@@ -71,8 +78,4 @@ def _pools(pools: Sequence[Pool]) -> Iterator[str]:
         rows.append(
             (each.location, each.name, told[0], told[1], str(each.held), str(each.need), told[2])
         )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        words = [f"{cell:{width}}" for cell, width in zip(row[:2], widths[:2], strict=True)]
-        numbers = [f"{cell:>{width}}" for cell, width in zip(row[2:], widths[2:], strict=True)]
-        yield "  ".join([*words, *numbers])
+    yield from columns(rows, right=range(2, 7), longest=1)

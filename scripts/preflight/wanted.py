@@ -64,6 +64,8 @@ class Wanted:
     deployments: Sequence[WantedDeployment]
     roles: frozenset[str]
     """Those that it grants."""
+    workload: str
+    """What its accounts are tagged with."""
     regions: frozenset[str]
     """Where its residency lets accounts stand."""
 
@@ -91,6 +93,7 @@ def wanted(stack: str, settings: Settings) -> Wanted:
             for name, each in account.deployments.items()
         ],
         roles=frozenset(role for each in settings.access.values() for role in each.roles),
+        workload=settings.platform.workload,
         regions=catalog.regions(settings.platform.residency),
     )
 

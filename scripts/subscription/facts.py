@@ -1,7 +1,7 @@
 """What is known of a subscription, in our words: plain, frozen, without a client in it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Final, Protocol
@@ -144,6 +144,7 @@ class Account:
     subdomain: str
     kind: str
     state: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def group_id(self) -> str:

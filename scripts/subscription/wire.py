@@ -187,6 +187,7 @@ def account(told: Any) -> Account:
         subdomain=told.properties.custom_sub_domain_name or "",
         kind=told.kind,
         state=told.properties.provisioning_state or "",
+        tags=dict(told.tags or {}),
     )
 
 

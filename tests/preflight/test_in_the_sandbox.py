@@ -50,7 +50,8 @@ def account(azure):
         group = f"{azure.arm}/subscriptions/{os.environ['ARM_SUBSCRIPTION_ID']}/resourceGroups"
         put(credential, f"{group}/{GROUP}", {"location": REGION})
         properties = {"customSubDomainName": ACCOUNT}
-        wanted = {"location": REGION, "kind": FOUNDRY, "sku": {"name": "S0"}}
+        tags = {"workload": "contoso-cora", "environment": "dev"}
+        wanted = {"location": REGION, "kind": FOUNDRY, "sku": {"name": "S0"}, "tags": tags}
         client.accounts.begin_create(
             GROUP, ACCOUNT, wanted | {"properties": properties}, polling_interval=0
         ).result()

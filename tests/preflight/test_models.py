@@ -108,8 +108,12 @@ def test_where_nobody_tells_the_regions_the_dated_table_does():
 
 
 def test_a_fine_tuned_model_is_offered_as_its_base():
-    wanted = stack(wants(model=TUNED, sku="Standard"))
+    wanted = stack(
+        wants("a", model=TUNED, sku="Standard"), wants("b", model=TUNED, sku="DeveloperTier")
+    )
     assert list(model(wanted, seen(wanted))) == []
+    base = stack(wants(model=MINI, sku="DeveloperTier"))
+    assert levels(model(base, seen(base))) == ["fail"]
 
 
 @pytest.mark.parametrize(

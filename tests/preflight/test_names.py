@@ -82,6 +82,20 @@ def test_an_account_that_stands_otherwise_cannot_be_moved(changes):
 
 
 @pytest.mark.parametrize(
+    ("tags", "said_of_it"),
+    [
+        ({}, "workload=nothing, environment=nothing"),
+        ({"workload": "other", "environment": "prod"}, "workload=other, environment=prod"),
+        ({"workload": "contoso", "environment": "dev"}, "workload=contoso, environment=dev"),
+    ],
+)
+def test_an_account_that_this_stack_has_hardly_made_is_told(tags, said_of_it):
+    ((level, text),) = said(names(STACK, seen(STACK, accounts=(standing(tags=tags),))))
+    assert level == "warn"
+    assert f"stands in rg-contoso, tagged {said_of_it}" in text
+
+
+@pytest.mark.parametrize(
     "changes",
     [{"deleted": DEAD}, {"accounts": DEAD}, {"subdomains": {"contoso-primary": DEAD}}],
 )

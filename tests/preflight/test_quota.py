@@ -172,6 +172,11 @@ def test_a_fine_tuned_model_that_is_provisioned_draws_on_the_common_pool():
     assert pool.name == PTU_POOL
 
 
+def test_a_sku_that_only_fine_tuned_models_have_may_have_no_pool_that_is_told():
+    tuned = stack(wants("triage", model=TUNED, sku="DeveloperTier", capacity=50))
+    assert levels(quota(tuned, seen(tuned))) == ["unknown"]
+
+
 def test_a_pool_that_nobody_tells_is_unknown_and_not_enough():
     tuned = stack(wants("triage", model=TUNED, sku="Standard", capacity=50))
     without = tuple(each for each in usages() if each.name != TUNED_POOL)

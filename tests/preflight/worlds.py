@@ -72,6 +72,7 @@ def stack(*deployments, profile="prod", private=False, subnet=None, roles=()):
         ],
         deployments=deployments,
         roles=frozenset(roles),
+        workload="contoso",
         regions=regions("eu"),
     )
 
@@ -130,7 +131,9 @@ def standing(key="primary", location=HERE, **more):
     """An account of the stack that is there already."""
     group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-contoso"
     name = f"contoso-{key}"
-    given = {"kind": FOUNDRY, "state": "Succeeded", "name": name, "subdomain": name, **more}
+    tags = {"workload": "contoso", "environment": "prod"}
+    plain = {"kind": FOUNDRY, "state": "Succeeded", "name": name, "subdomain": name, "tags": tags}
+    given = plain | more
     return Account(
         id=f"{group}/providers/Microsoft.CognitiveServices/accounts/{name}",
         resource_group="rg-contoso",

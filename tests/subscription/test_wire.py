@@ -107,6 +107,7 @@ def test_accounts_are_read_from_ids_of_any_casing():
             name="y",
             location="Sweden Central",
             kind="AIServices",
+            tags=None,
             properties=Told(custom_sub_domain_name="y", provisioning_state="Succeeded"),
         )
     )

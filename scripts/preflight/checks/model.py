@@ -23,7 +23,7 @@ def model(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
                 wanted=wants,
                 fix=_elsewhere(each, wanted.regions, seen),
             )
-        elif found.sku(each.sku) is None:
+        elif found.sku(each.sku) is None and not _only_tuned(each):
             comes = ", ".join(sorted({sku.name for sku in found.skus})) or "nothing"
             yield fails(
                 "model",
@@ -32,6 +32,11 @@ def model(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
                 wanted=wants,
                 fix=_elsewhere(each, wanted.regions, seen),
             )
+
+
+def _only_tuned(wanted: WantedDeployment) -> bool:
+    """Fine-tuned models stand on it as well, which the lists of their bases do not say."""
+    return wanted.fine_tuned and wanted.sku == "DeveloperTier"
 
 
 def _without(wanted: WantedDeployment, seen: Seen) -> str:

@@ -1,10 +1,10 @@
 """Whether accounts can have their names: free, or ours already, and not soft-deleted."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from scripts.preflight.finding import Finding, cannot_tell, fails
+from scripts.preflight.finding import Finding, cannot_tell, fails, warns
 from scripts.preflight.seen import Seen
 from scripts.preflight.wanted import Wanted, WantedAccount
 from scripts.subscription.facts import FOUNDRY, Account, DeletedAccount, Unknown
@@ -19,6 +19,7 @@ def names(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
         live = seen.live_account(each)
         if isinstance(live, Account):
             yield from _stands_elsewhere(each, live)
+            yield from _anothers(each, live, wanted)
             continue
         if isinstance(live, Unknown):
             yield cannot_tell("names", place, live, f"{each.subdomain}: ours, or free")
@@ -43,6 +44,24 @@ def _stands_elsewhere(wanted: WantedAccount, live: Account) -> Iterator[Finding]
             wanted=wants,
             fix=f"location: {live.location}, or another subdomain: neither can be changed",
         )
+
+
+def _anothers(wanted: WantedAccount, live: Account, stack: Wanted) -> Iterator[Finding]:
+    """An account of that name which this stack has hardly made: it tags what it makes."""
+    own = {"workload": stack.workload, "environment": stack.profile}
+    other = {tag: live.tags.get(tag, "") for tag in own}
+    if other != own:
+        yield warns(
+            "names",
+            (*wanted.place, "subdomain"),
+            found=f"{live.name} stands in {live.resource_group}, tagged {_words(other)}",
+            wanted=f"an account of this stack, tagged {_words(own)}",
+            fix="another subdomain, unless it is this stack's all the same",
+        )
+
+
+def _words(tags: Mapping[str, str]) -> str:
+    return ", ".join(f"{tag}={value or 'nothing'}" for tag, value in tags.items())
 
 
 def _deleted(wanted: WantedAccount, seen: Seen) -> DeletedAccount | Unknown | None:
