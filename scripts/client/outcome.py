@@ -1,6 +1,7 @@
 """What became of one call to a model, by what Azure answered."""
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 if TYPE_CHECKING:
@@ -78,13 +79,17 @@ def of_error(error: "APIError") -> Outcome:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """How long Azure asks to wait."""
+    """How long a server asks to wait, if it does."""
     for name, a_second in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
             return max(0.0, float(headers[name]) / a_second)
         except (KeyError, ValueError):
             continue
-    return None
+    try:  # HTTP allows a date as well, which is one of the server's own clock
+        until, now = (parsedate_to_datetime(headers[name]) for name in ("retry-after", "date"))
+        return max(0.0, (until - now).total_seconds())
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _throttled(

@@ -13,6 +13,7 @@ from scripts.client.retry import Patience
 from tests.client.world import USAGE, Tokens, answer, refusal
 
 STORM = [refusal(429, retry_after_ms="300")] * 4
+THEN = "Wed, 21 Oct 2026 07:28:00 GMT"
 JSON = {"content-type": "application/json"}
 
 
@@ -66,7 +67,12 @@ def test_what_passes_is_asked_again(world, passing):
         ({"retry_after_ms": "1500"}, [1.5, 1.5, 2.0]),
         ({"retry_after": "3"}, [3, 3, 3]),
         ({"retry_after_ms": "700", "retry_after": "9"}, [0.7, 1.0, 2.0]),
-        ({"retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"}, [0.5, 1.0, 2.0]),
+        ({"retry_after": THEN, "date": "Wed, 21 Oct 2026 07:27:48 GMT"}, [12, 12, 12]),
+        ({"retry_after": THEN, "date": "Wed, 21 Oct 2026 07:29:00 GMT"}, [0.5, 1.0, 2.0]),
+        ({"retry_after": THEN}, [0.5, 1.0, 2.0]),
+        ({"retry_after": "soon"}, [0.5, 1.0, 2.0]),
+        ({"retry_after": "-5"}, [0.5, 1.0, 2.0]),
+        ({"retry_after_ms": "nan"}, [0.5, 1.0, 2.0]),
         ({}, [0.5, 1.0, 2.0]),
     ],
 )

@@ -180,6 +180,18 @@ def test_a_caller_who_leaves_early_ends_the_span(world, told):
     assert "plumb.error_class" not in span.attributes
 
 
+def test_a_call_that_is_broken_off_while_it_waits_ends_the_span(world, told):
+    def stop(seconds):
+        raise KeyboardInterrupt
+
+    world.answers = [refusal(503)]
+    router = replace(world.router(spans=Spans(told[1])), sleep=stop)
+    with pytest.raises(KeyboardInterrupt):
+        world.ask(router)
+    (span,) = told[0].get_finished_spans()
+    assert "plumb.error_class" not in span.attributes
+
+
 def test_without_opentelemetry_nothing_is_told_and_nothing_breaks(world, monkeypatch):
     import sys
 
