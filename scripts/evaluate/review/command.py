@@ -23,7 +23,7 @@ PRECISION = 0.07
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="""Have people read answers of an evaluation, and see whether they agree with its judge.
+    help="""Have people read answers that were evaluated, and see whether the judge agrees.
 
     \b
     Examples:
@@ -55,10 +55,10 @@ def export_command(
     ] = 1,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write a sheet of answers for people to rate: shuffled, without scores, models or names.
+    """Write a sheet of answers for people to rate.
 
-    It holds answers that the judge refused as well as such as it let pass, up to half of each, and
-    does not say which is which. page.html is filled in and saved in a browser, sheet.csv in a
+    Shuffled, without scores, models or names. Up to half of it are answers that the judge refused;
+    which, it does not say. page.html is filled in and saved in a browser, sheet.csv in a
     spreadsheet; `plumb review import` takes either's file.
 
     Exit code: 0 written, 2 wrong use, 3 no answer of the run was judged.
@@ -118,10 +118,11 @@ def import_command(
     record_for: options.RecordFor = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Read a sheet that people filled in: how much they let pass, and whether the judge agrees.
+    """Read a sheet that people filled in.
 
-    All that is wrong with the sheet is said at once. Agreement is Cohen's kappa; where it is under
-    .6, the judge measures something else than people mean, and its scores prove nothing.
+    It tells how much they let pass, and whether the judge agrees with them. All that is wrong with
+    the sheet is said at once. Agreement is Cohen's kappa; where it is under .6, the judge measures
+    something else than people mean, and its scores prove nothing.
 
     Exit code: 0 people let pass enough and agree with the judge, 1 they let too little pass,
     2 wrong use or a wrong sheet, 3 cannot tell (too few, or a judge that is not to be trusted),
