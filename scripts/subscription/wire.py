@@ -160,20 +160,30 @@ def _sku(told: OfferedSku) -> Sku:
 
 
 def usage(told: Any) -> Usage:
+    """A row of `locations/{location}/usages`.
+
+    Raises:
+        TypeError: a number is missing, and nought is not what that means.
+    """
     return Usage(
         name=told.name.value,
         label=told.name.localized_value or told.name.value,
-        used=float(told.current_value or 0),
-        limit=float(told.limit or 0),
+        used=float(told.current_value),
+        limit=float(told.limit),
     )
 
 
 def room(told: Any) -> Room:
+    """A row of `modelCapacities`.
+
+    Raises:
+        TypeError: it does not tell how much.
+    """
     found = told.properties
     return Room(
         location=_region(told.location),
         sku=found.sku_name,
-        available=float(found.available_capacity or 0),
+        available=float(found.available_capacity),
         available_fine_tuned=float(found.available_finetune_capacity or 0),
     )
 

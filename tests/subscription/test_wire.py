@@ -132,11 +132,11 @@ def test_room_and_deployments_are_read_with_what_azure_leaves_out():
         Told(
             location="swedencentral",
             properties=Told(
-                sku_name="Standard", available_capacity=None, available_finetune_capacity=5.0
+                sku_name="Standard", available_capacity=7.0, available_finetune_capacity=None
             ),
         )
     )
-    assert (room.available, room.available_fine_tuned) == (0, 5)
+    assert (room.available, room.available_fine_tuned) == (7, 0)
     deployment = wire.deployment(
         Told(
             name="chat",
@@ -150,3 +150,21 @@ def test_room_and_deployments_are_read_with_what_azure_leaves_out():
         )
     )
     assert (deployment.capacity, deployment.upgrade_option) == (1, "OnceCurrentVersionExpired")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        Told(name=Told(value="a", localized_value=None), current_value=None, limit=10),
+        Told(name=Told(value="a", localized_value=None), current_value=1, limit=None),
+        Told(name=None, current_value=1, limit=10),
+    ],
+)
+def test_a_quota_without_its_numbers_is_unknown_and_not_nought(told):
+    assert isinstance(read("quota", lambda: wire.usage(told)), Unknown)
+
+
+def test_a_region_that_does_not_say_how_much_room_it_has_is_unknown_and_not_full():
+    silent = Told(sku_name="Standard", available_capacity=None, available_finetune_capacity=1)
+    told = Told(location="swedencentral", properties=silent)
+    assert isinstance(read("room", lambda: wire.room(told)), Unknown)

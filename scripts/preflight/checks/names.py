@@ -35,14 +35,21 @@ def names(wanted: Wanted, seen: Seen) -> Iterator[Finding]:
 
 
 def _stands_elsewhere(wanted: WantedAccount, live: Account) -> Iterator[Finding]:
-    wants = f"{wanted.subdomain}, kind {FOUNDRY}, in {wanted.location}"
-    if (live.location, live.kind) != (wanted.location, FOUNDRY):
+    if live.location != wanted.location:
         yield fails(
             "names",
             (*wanted.place, "location"),
-            found=f"{live.name} stands in {live.location}, kind {live.kind}",
-            wanted=wants,
-            fix=f"location: {live.location}, or another subdomain: neither can be changed",
+            found=f"{live.name} stands in {live.location}",
+            wanted=f"{wanted.subdomain} in {wanted.location}",
+            fix=f"location: {live.location}, or another subdomain: an account never moves",
+        )
+    if live.kind != FOUNDRY:
+        yield fails(
+            "names",
+            (*wanted.place, "subdomain"),
+            found=f"{live.name} is of kind {live.kind}",
+            wanted=f"kind {FOUNDRY}",
+            fix="another subdomain, or upgrade the account first",
         )
 
 
