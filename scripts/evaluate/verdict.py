@@ -43,6 +43,7 @@ def judge(
     reasons = [
         *_whole(summary, bar, partial),
         *_strangers(summary, named),
+        *_tags(summary, bar),
         *_metrics(summary, bar),
         *_checks(summary, bar),
         *_safety(summary, bar),
@@ -105,6 +106,18 @@ def _strangers(summary: Summary, named: str) -> Iterator[Reason]:
             text=f"answers came from {told}, deployed is {named}. "
             "Fix: pulumi up --refresh, then evaluate anew",
         )
+
+
+def _tags(summary: Summary, bar: Bar) -> Iterator[Reason]:
+    """Few edge cases may be all wrong, and the whole is still good enough."""
+    for tag, marks in summary.by_tag.items():
+        if marks.rows and exact(marks.rows - marks.failed, marks.rows).upper < bar.pass_share:
+            yield Reason(
+                code=Exit.NO,
+                about=tag,
+                text=f"{tag}: {marks.passed} of {marks.rows} answers pass, surely under "
+                f"{bar.pass_share:.0%}. Fix: see the report for those that do not",
+            )
 
 
 def _metrics(summary: Summary, bar: Bar) -> Iterator[Reason]:

@@ -210,6 +210,16 @@ def test_a_check_of_few_answers_fails_only_if_it_surely_does(held, of, wanted):
     assert next(each.code for each in reasons if each.about == "json") == wanted
 
 
+@pytest.mark.parametrize(("bad", "wanted"), [(10, Exit.YES), (11, Exit.NO)])
+def test_edge_cases_that_surely_fail_do_not_hide_in_the_whole(bad, wanted):
+    weak = rows(bad, "weak", tags=("edge",), scores={"relevance": 3})
+    found = [*enough()[:140], *weak, *enough()[140 + bad :]]
+    code, about = told(found)
+    assert code == wanted
+    if wanted == Exit.NO:
+        assert about == {"edge"}
+
+
 def test_what_serves_today_may_be_equally_good():
     assert told(enough(), enough())[0] == Exit.YES
 
