@@ -23,6 +23,9 @@ REFRESH_S: Final = 30
 STARTUP_S: Final = 5
 """How long the first look may take; the provider itself would try for 100 s."""
 
+ANSWER_S: Final = 2
+"""How long a store may take to answer, of which a call to a model waits for two at most."""
+
 Definition = Mapping[str, Any]
 """A flag as it is written, in Microsoft's schema v2."""
 
@@ -77,8 +80,8 @@ def from_store(
             on_refresh_error=lambda error: LOG.warning("flag %s is not refreshed: %s", name, error),
             startup_timeout=STARTUP_S,
             retry_total=1,
-            connection_timeout=5,
-            read_timeout=5,
+            connection_timeout=ANSWER_S,
+            read_timeout=ANSWER_S,
         )
         return loaded
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from .flag import Choice, Flag, from_store
+from .flag import REFRESH_S, Choice, Flag, from_store
 from .target import Entra, Target, Token, azure_url
 
 LOG: Final = logging.getLogger(__name__)
@@ -63,11 +63,13 @@ class Route:
         *,
         token: Token | None = None,
         credential: Any = None,
+        refresh_s: int = REFRESH_S,
         fallback: str = "",
     ) -> Self:
         """A route as a stack tells it: `pulumi stack output --json`.
 
         credential: reads the flag; by default DefaultAzureCredential.
+        refresh_s: at least so long between two looks at it.
         fallback: `account/deployment`, more after commas. If given, these answer and the flag is
         not read: the way out when the store is down and what it said last is wrong.
 
@@ -90,7 +92,9 @@ class Route:
         if fallback:
             return cls(name=name, fallback=[target(each) for each in fallback.split(",")])
         routing = outputs["routing"]
-        load = from_store(routing["endpoint"], told["flag"], routing["label"], credential)
+        load = from_store(
+            routing["endpoint"], told["flag"], routing["label"], credential, refresh_s
+        )
         return cls(
             name=name,
             fallback=[target(each) for each in (told["stable"], *told["fallback"])],

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import openai
@@ -256,7 +257,7 @@ def test_a_change_of_the_flag_is_followed_within_the_refresh_interval(
     before = write(0)
     endpoint = f"{azure.arm}/appconfig/appcs-test"
     flag = Flag("chat-router", from_store(endpoint, "chat-router", "prod"))
-    routed = Route(name="chat", fallback=route.fallback, accounts=route.accounts, flag=flag)
+    routed = replace(route, flag=flag)
     for caller in (Threads(routed), EventLoop(routed)):
         assert caller.ask(user="user-1").target.name == "primary/chat-v3"
         assert flag.choose("user-1").etag == before
@@ -270,6 +271,15 @@ def test_a_change_of_the_flag_is_followed_within_the_refresh_interval(
         assert flag.choose("user-1").etag == after
         before = write(0)
         now[0] += 30
+
+
+def test_the_flag_of_another_stack_is_not_ours(azure, write, route):
+    write(100)
+    endpoint = f"{azure.arm}/appconfig/appcs-test"
+    flag = Flag("chat-router", from_store(endpoint, "chat-router", "dev"))
+    caller = Threads(replace(route, flag=flag))
+    assert caller.ask(user="user-1").target.name == "primary/chat-v3"
+    caller.close()
 
 
 def test_a_copy_does_what_its_page_says(azure, accounts, write, tmp_path):
