@@ -1,12 +1,20 @@
 """`plumb capacity plan`: what the routes need, until when that is enough, and what to buy."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from scripts import options
 from scripts.exit import Exit, leave
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scripts.capacity.callers import Callers
+
+MEAN_SHARE: Final = 0.3
+"""Of the peak minute, where nobody knows better."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,6 +69,10 @@ def plan_command(
         Path | None,
         typer.Option(metavar="RUN", help="A load run's folder, for demand and for capacity."),
     ] = None,
+    from_metrics: Annotated[
+        bool,
+        typer.Option("--from-metrics", help="Callers as Azure counted them in the last 7 days."),
+    ] = False,
     headroom: Annotated[
         float | None,
         typer.Option(metavar="N", min=1, help="Times the peak; else what the gate asks for."),
@@ -70,11 +82,14 @@ def plan_command(
     ] = 0.1,
     months: Annotated[int, typer.Option(metavar="N", min=1, max=60, help="How far ahead.")] = 12,
     mean_share: Annotated[
-        float,
+        float | None,
         typer.Option(
-            metavar="SHARE", min=0, max=1, help="The mean minute of a month, beside the peak."
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="The mean minute of a month, beside the peak; else 0.3, or by --from-metrics.",
         ),
-    ] = 0.3,
+    ] = None,
     lead_days: Annotated[
         int, typer.Option(metavar="DAYS", min=0, help="Between asking for quota and having it.")
     ] = 30,
@@ -149,7 +164,7 @@ def plan_command(
         observed_output=output,
         cache_share=cache,
     )
-    restated = said.anything or from_load is not None
+    restated = said.anything or from_metrics or from_load is not None
     if record and not (restated or plan_url):
         raise leave(
             Exit.WRONG_USE,
@@ -162,11 +177,17 @@ def plan_command(
             raise leave(Exit.WRONG_USE, f"a demand is a route's. Fix: --route, one of {there}")
         (route,) = declared.routes
     now = clock.now()
+    if from_metrics and route:
+        if offline or from_load:
+            raise leave(Exit.WRONG_USE, "--from-metrics asks Azure. Fix: that, or the other")
+        seen = _callers(stack, declared.target(declared.routes[route].stable), now, deadline)
+        said = said.over(seen)
+        mean_share = seen.mean_share if mean_share is None else mean_share
     assumed = Assumed(
         headroom=headroom or HEADROOM.default(declared.profile_of(stack)),
         growth=growth,
         months=months,
-        mean_share=mean_share,
+        mean_share=MEAN_SHARE if mean_share is None else mean_share,
         lead_days=lead_days,
         today=now.date(),
         quota=quota,
@@ -203,3 +224,31 @@ def plan_command(
         inputs = evidence.inputs(stack, new, assumed, now, plan_url, reviewed_by)
         evidence.record(inputs, ROOT, now, dry_run=dry_run)
     raise typer.Exit(code)
+
+
+def _callers(stack: str, target: tuple[str, str], now: "datetime", deadline_s: float) -> "Callers":
+    """Of a route's stable deployment, or the exit that their absence calls for."""
+    from scripts.capacity import callers
+    from scripts.opened import open_stack
+    from scripts.subscription import arm
+    from scripts.subscription.facts import Unknown
+    from scripts.subscription.patience import Patience
+
+    key, deployment = target
+    account = open_stack(stack).outputs.accounts.get(key)
+    if account is None or not account.id:
+        raise leave(Exit.CANNOT_TELL, f"the outputs tell no id of {key}. Fix: pulumi up")
+    try:
+        azure = arm.from_environment()
+    except arm.NoSubscription as error:
+        raise leave(Exit.WRONG_USE, error) from None
+    found = callers.ask(azure, Patience.of(deadline_s), account.id, deployment, now)
+    if isinstance(found, Unknown):
+        raise leave(found.code, found)
+    if found is None:
+        raise leave(
+            Exit.CANNOT_TELL,
+            f"nobody was answered by {key}/{deployment} in {callers.DAYS} days. Fix: --rpm and its "
+            "like",
+        )
+    return found

@@ -8,6 +8,7 @@ from typing import Any
 from components import evidence_file
 from components.evidence_kinds import Demand
 from scripts.capacity import load_run
+from scripts.capacity.callers import Callers
 from scripts.capacity.peak import NoDemand, Peak
 
 
@@ -20,10 +21,27 @@ class Told:
     declared_output: float | None = None
     observed_output: float | None = None
     cache_share: float | None = None
+    source: str = "options"
+
+    def over(self, seen: "Callers") -> "Told":
+        """What was typed, and what callers were like where nothing was."""
+
+        def either(typed: float | None, counted: float) -> float:
+            return counted if typed is None else typed
+
+        return Told(
+            requests=either(self.requests, seen.peak),
+            prompt_tokens=either(self.prompt_tokens, seen.prompt_tokens),
+            declared_output=self.declared_output,
+            observed_output=either(self.observed_output, seen.output_tokens),
+            cache_share=either(self.cache_share, seen.cache_share),
+            source=f"metrics, busiest at {seen.peak_at:%Y-%m-%d %H:%M}",
+        )
 
     @property
     def anything(self) -> bool:
-        return any(each is not None for each in vars(self).values())
+        numbers = (self.requests, self.prompt_tokens, self.declared_output)
+        return any(each is not None for each in (*numbers, self.observed_output, self.cache_share))
 
 
 def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route: str) -> Peak:
@@ -62,8 +80,8 @@ def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route:
 
 def _source(told: Told, known: Peak | None) -> str:
     if known is None:
-        return "options"
-    return f"{known.source}, changed by options" if told.anything else known.source
+        return told.source
+    return f"{known.source}, changed by {told.source}" if told.anything else known.source
 
 
 def recorded(file: Path) -> dict[str, Peak]:
