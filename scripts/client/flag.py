@@ -109,6 +109,7 @@ class Flag:
         self._configuration: Configuration | None = None
         self._load_at = clock()
         self._read: tuple[Definition, FeatureManager] | None = None
+        self._complained_of: Definition | None = None
         self._one_at_a_time = threading.Lock()
         self._calls_look = threading.Event()
         self._calls_look.set()
@@ -151,7 +152,9 @@ class Flag:
             )
         # Written wrongly, a flag raises in the midst of its evaluation, each time.
         except Exception as error:
-            LOG.error("flag %s says nothing: %r. Fix: plumb rollback", self.name, error)
+            if self._complained_of is not definition:
+                LOG.error("flag %s says nothing: %r. Fix: plumb rollback", self.name, error)
+            self._complained_of = definition
             return None
 
     def _variant(self, manager: "FeatureManager", user: str) -> str:
