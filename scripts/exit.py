@@ -1,6 +1,8 @@
 """What a command answers with, and how it leaves."""
 
+from collections.abc import Iterable
 from enum import IntEnum
+from typing import Final
 
 import typer
 
@@ -13,6 +15,15 @@ class Exit(IntEnum):
     WRONG_USE = 2  # Typer's own, for a bad option; ours, for a wrong stack file
     CANNOT_TELL = 3
     NOT_REACHED = 4
+
+
+GRAVEST_FIRST: Final = (Exit.WRONG_USE, Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
+
+
+def gravest(codes: Iterable[Exit]) -> Exit:
+    """What a command answers when several apply; of none, YES."""
+    found = set(codes)
+    return next((each for each in GRAVEST_FIRST if each in found), Exit.YES)
 
 
 def leave(code: Exit, message: object) -> typer.Exit:

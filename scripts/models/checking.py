@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from components import settings
 from scripts.columns import columns
-from scripts.exit import Exit, leave
+from scripts.exit import Exit, gravest, leave
 from scripts.preflight import table
 from scripts.preflight.checks.lifecycle import ends
 from scripts.preflight.looking import look
-from scripts.preflight.report import PRECEDENCE, Report, dotted, judge
+from scripts.preflight.report import Report, dotted, judge
 from scripts.preflight.wanted import Wanted, WantedDeployment
 from scripts.preflight.wanted import wanted as flat
 from scripts.subscription.facts import OfferedModel, Subscription
@@ -63,8 +63,7 @@ def check(
 
 
 def code(reports: Sequence[Report]) -> Exit:
-    codes = {each.code for each in reports}
-    return next((each for each in PRECEDENCE if each in codes), Exit.YES)
+    return gravest(each.code for each in reports)
 
 
 def lines(reports: Sequence[Report]) -> Iterator[str]:

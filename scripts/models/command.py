@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts import offered, options, short_lived
-from scripts.exit import Exit, leave
+from scripts.exit import Exit, gravest, leave
 
 if TYPE_CHECKING:
     from scripts.subscription.facts import ModelKey
@@ -212,10 +212,7 @@ def refresh_command(
         typer.echo("\n".join(refreshing.lines(found, name)))
         done = f"{name} is renewed" if writes else "nothing is written"
         typer.echo(f"\n{done}")
-    codes = {each.code for each in found.unknown.values()}
-    raise typer.Exit(
-        next((each for each in (Exit.NOT_REACHED, Exit.CANNOT_TELL) if each in codes), Exit.YES)
-    )
+    raise typer.Exit(gravest(each.code for each in found.unknown.values()))
 
 
 def _stacks(named: list[str] | None) -> list[str]:

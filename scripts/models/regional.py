@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from components.prices import PriceList
-from scripts.exit import Exit
+from scripts.exit import Exit, gravest
 from scripts.models.offer import Offer, offers
 from scripts.subscription.asking import Asking
 from scripts.subscription.facts import Subscription, Unknown
@@ -62,11 +62,9 @@ def look(
 
 def code(regions: Iterable[Region], *, offline: bool) -> Exit:
     """What a list answers of which parts may be missing. Offline nobody expects quota."""
-    missing = [
-        each
+    return gravest(
+        each.code
         for region in regions
         for each in (region.offers, None if offline else region.quota)
         if isinstance(each, Unknown)
-    ]
-    codes = {each.code for each in missing}
-    return next((each for each in (Exit.NOT_REACHED, Exit.CANNOT_TELL) if each in codes), Exit.YES)
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from components.stack_file import Place
-from scripts.exit import Exit
+from scripts.exit import Exit, gravest
 from scripts.preflight.checks.every import CHECKS, OFFLINE
 from scripts.preflight.finding import Check, Finding
 from scripts.preflight.pool import Pool, pools
@@ -15,8 +15,6 @@ from scripts.preflight.wanted import Wanted
 from scripts.subscription.facts import Usage
 
 Outcome = Literal["ok", "warn", "fail", "unknown", "not asked"]
-
-PRECEDENCE: Final = (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
 
 WORDS: Final = {
     Exit.YES: "nothing stands in the way of `up`",
@@ -42,8 +40,12 @@ class Report:
 
     @property
     def code(self) -> Exit:
-        codes = {each.code for each in self.findings}
-        return next((each for each in PRECEDENCE if each in codes), Exit.YES)
+        return gravest(each.code for each in self.findings)
+
+    @property
+    def partial(self) -> bool:
+        """Whether a question was not answered."""
+        return "unknown" in self.outcomes.values()
 
     @property
     def words(self) -> str:
@@ -61,6 +63,7 @@ class Report:
             "seconds": round(self.seconds, 1),
             "verdict": self.words,
             "exit_code": int(self.code),
+            "partial": self.partial,
             "checks": dict(self.outcomes),
             "findings": [
                 {

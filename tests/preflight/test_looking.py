@@ -113,6 +113,7 @@ def test_a_dead_call_makes_only_its_own_checks_unknown(question):
     assert unknown == ONLY[question]
     assert set(told.outcomes.values()) <= {"ok", "unknown"}
     assert told.code == (Exit.NOT_REACHED if ONLY[question] else Exit.YES)
+    assert told.partial == bool(ONLY[question])
 
 
 def test_when_everything_is_dead_nothing_is_a_yes():
