@@ -30,7 +30,7 @@ from scripts.client.target import Target as ClientTarget
 from scripts.smoke import wire
 from scripts.smoke.facts import Call, Evaluated, Flag, Kind
 from scripts.smoke.finding import STACK
-from scripts.smoke.plan import CAPITAL, TIMED, Plan, Route
+from scripts.smoke.plan import CAPITAL, MOST_TOKENS, TIMED, Plan, Route
 
 STORE_TIMEOUT_S: Final = 10.0
 
@@ -125,7 +125,7 @@ class Caller:
             "at": self.today(),
         }
         try:
-            reply = through.ask(CAPITAL, user=user or None, max_tokens=wire.MOST_TOKENS)
+            reply = through.ask(CAPITAL, user=user or None, max_tokens=MOST_TOKENS)
         except (openai.APIError, ClientAuthenticationError) as error:
             return Call(**known, **wire.refusal(error))
         except FAILURES as error:

@@ -40,7 +40,7 @@ def _of_probe(
             )
         return None
     if found := trouble(call, target, there):
-        return found[0], f"{probe.name}: {found[1]}"
+        return found
     return next(_let_through(target, probe, call))
 
 

@@ -115,10 +115,12 @@ class Plan(Part):
         asked |= {each.account for each in self.asked_routes}
         return [each for each in self.accounts if each.name in asked]
 
+    def account(self, name: str) -> AccountPlan:
+        return next(each for each in self.accounts if each.name == name)
+
     def is_closed(self, account: str) -> bool:
         """Whether an account must refuse whoever asks from where this runs."""
-        found = next(each for each in self.accounts if each.name == account)
-        return self.outside and not found.public
+        return self.outside and not self.account(account).public
 
     def target(self, subject: str) -> Target:
         return next(each for each in self.targets if each.subject == subject)
@@ -136,6 +138,8 @@ class Question:
 
 
 CAPITAL: Final = "Name the capital of France in one word."
+MOST_TOKENS: Final = 500
+"""Of an answer: a reasoning model thinks out of the same purse."""
 AS_JSON: Final = "Name the capital of France and its country. Answer in JSON."
 
 

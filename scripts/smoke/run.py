@@ -1,22 +1,37 @@
 """Carries a plan out: asks side by side, never longer than it may, and tells each fact at once."""
 
-import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from scripts.smoke.facts import AnyFact, Call, Ended, Token
-from scripts.smoke.plan import AccountPlan, Plan, Question, Route, Target, questions, says
-from scripts.smoke.spillover import MOST_CALLS, has_spilled
+from scripts.smoke.crew import side_by_side
+from scripts.smoke.facts import AnyFact, Ended, Token
+from scripts.smoke.plan import (
+    MOST_TOKENS,
+    TIMED,
+    AccountPlan,
+    Plan,
+    Question,
+    Route,
+    Target,
+    questions,
+    says,
+)
+from scripts.smoke.spillover import CALLS, LONG_ANSWER
 
 if TYPE_CHECKING:
     from scripts.smoke.wire import Wire
 
 AT_ONCE: Final = 4
+REST_AT_ONCE: Final = 3
+"""Of one deployment's questions, once the timed ones are answered."""
+FIRST: Final = 1 + TIMED
+NOT_FOUND: Final = 404
 TARGET_S: Final = 60.0
 """The most that one deployment or route may take."""
 
@@ -72,9 +87,11 @@ def carry_out(plan: Plan, ways: Ways, stop: Stop, tell: Tell) -> None:
     token = ways.token()
     tell(token)
     if not token.error:
-        _side_by_side(list(jobs(plan, ways, stop)), stop, tell)
-        if plan.traces and stop.left_s():
-            _side_by_side([lambda: ways.traces(stop.left_s)], stop, tell)
+        for fact in side_by_side(jobs(plan, ways, stop), AT_ONCE, stop.left_s):
+            tell(fact)
+        if plan.traces:
+            for fact in side_by_side([lambda: ways.traces(stop.left_s)], 1, stop.left_s):
+                tell(fact)
     if not stop.why and stop.left_s() <= 0:
         stop.pull("its deadline has passed")
     tell(Ended(cut_off=stop.why))
@@ -105,74 +122,46 @@ def _account(plan: Plan, ways: Ways, stop: Stop, account: AccountPlan, first: Ta
 
 
 def _target(plan: Plan, ways: Ways, stop: Stop, target: Target) -> Job:
+    """First what is timed, one call after the other; then the rest, which nobody times."""
+
     def run() -> Iterator[AnyFact]:
         left_s = stop.within(TARGET_S)
-        account = next(each for each in plan.accounts if each.name == target.account)
         wire = ways.wire(target.account)
-        for question in questions(target):
+        asked = list(questions(target))
+        for question in asked[:FIRST]:
             if left_s() <= 0:
                 return
             call = wire.ask(target.subject, target, question, left_s=left_s)
             yield call
-            if call.status == 404:
-                yield ways.listed(account)
+            if call.status == NOT_FOUND:
+                yield ways.listed(plan.account(target.account))
                 return  # it is not there for the others either
+        yield from _at_once(wire, target, asked[FIRST:], left_s)
         if plan.spillover and target.declared.spillover:
-            yield from _fill(wire, target, left_s)
+            # Many at once, each declaring a long answer: admission counts what may come.
+            fill = [Question(kind="spillover", messages=says("Say yes."))] * CALLS
+            yield from _at_once(wire, target, fill, left_s, width=CALLS, answer_tokens=LONG_ANSWER)
 
     return run
 
 
-def _fill(wire: "Wire", target: Target, left_s: LeftS) -> Iterator[Call]:
-    """Declares long answers until the deployment is full: admission counts what may come."""
-    many = 1000 * target.declared.capacity
-    question = Question(kind="spillover", messages=says("Say yes."))
-    for _ in range(MOST_CALLS):
-        call = wire.ask(target.subject, target, question, left_s=left_s, answer_tokens=many)
-        yield call
-        if has_spilled(call) or call.outcome != "ok":
-            return
+def _at_once(
+    wire: "Wire",
+    target: Target,
+    asked: Sequence[Question],
+    left_s: LeftS,
+    *,
+    width: int = REST_AT_ONCE,
+    answer_tokens: int = MOST_TOKENS,
+) -> Iterator[AnyFact]:
+    def job(question: Question) -> Iterator[AnyFact]:
+        yield wire.ask(target.subject, target, question, left_s=left_s, answer_tokens=answer_tokens)
+
+    return side_by_side([partial(job, each) for each in asked], width, left_s)
 
 
 def _route(plan: Plan, ways: Ways, stop: Stop, route: Route) -> Job:
     return lambda: ways.route(route, stop.within(TARGET_S))
-
-
-def _side_by_side(todo: Iterable[Job], stop: Stop, tell: Tell) -> None:
-    """Waits for all, or for the end of the time; who still asks then is left behind."""
-    waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    told: queue.SimpleQueue[AnyFact | BaseException | None] = queue.SimpleQueue()
-    count = 0
-    for job in todo:
-        waiting.put(job)
-        count += 1
-
-    def work() -> None:
-        while True:
-            try:
-                job = waiting.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                for fact in job():
-                    told.put(fact)
-                told.put(None)
-            except BaseException as error:  # a mistake of ours is told where it is seen
-                told.put(error)
-
-    for _ in range(min(AT_ONCE, count)):
-        threading.Thread(target=work, daemon=True).start()
-    while count and stop.left_s():
-        try:
-            fact = told.get(timeout=min(0.2, stop.left_s()))
-        except queue.Empty:
-            continue
-        if isinstance(fact, BaseException):
-            raise fact
-        if fact is None:
-            count -= 1
-        else:
-            tell(fact)
 
 
 @contextmanager

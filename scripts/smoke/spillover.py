@@ -10,8 +10,10 @@ from scripts.smoke.plan import Target
 
 SERVED_BY: Final = "x-ms-deployment-name"
 TARGET_FAILED: Final = "x-ms-spillover-error"
-MOST_CALLS: Final = 20
-"""Until one spills over; the pair comes with the first."""
+CALLS: Final = 20
+"""At once; the pair comes with the first that finds it full."""
+LONG_ANSWER: Final = 16_000
+"""Tokens that each declares, which every model of today takes."""
 
 
 def has_spilled(call: Call) -> bool:

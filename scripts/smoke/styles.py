@@ -32,6 +32,6 @@ def finding(target: Target, calls: Sequence[Call], there: Sequence[str] | None) 
             wrong += [found("no", f"{question.ask!r}: {each}") for each in said]
     if wrong:
         worst = min(wrong, key=lambda each: ("no", "unreached", "unknown").index(each.level))
-        more = sum(each.level == worst.level for each in wrong) - 1
+        more = len({each.text for each in wrong if each.level == worst.level}) - 1
         return found(worst.level, worst.text + (f" (and {more} more)" if more else ""))
     return found("ok", f"{len(target.style.questions)} answers in style")

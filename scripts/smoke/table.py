@@ -17,6 +17,10 @@ MARKS: Final[dict[Level, str]] = {
     "unreached": "[red]x[/]",
 }
 
+ANSWERS: Final = ("chat", "embeddings")
+CONSEQUENCES: Final = ("version", "latency", "flag")
+"""What nobody can tell of whoever does not answer."""
+
 
 def show(report: Report, console: Console, folder: str) -> None:
     figures = {each.subject: each for each in report.measured}
@@ -33,7 +37,7 @@ def show(report: Report, console: Console, folder: str) -> None:
         table.add_row(*row, *_figures(figures.get(subject)))
     console.print(table)
     for text, whom in told(report).items():
-        console.print(f"{', '.join(whom)}: {text}", markup=False)
+        console.print(f"{whom}: {text}", markup=False)
     if report.cut_off:
         console.print(f"cut off: {report.cut_off}", markup=False)
     good_ones = sum(each.level in ("ok", "warn") for each in report.findings)
@@ -41,16 +45,16 @@ def show(report: Report, console: Console, folder: str) -> None:
     console.print(f"kept in {folder}", markup=False)
 
 
-def told(report: Report) -> dict[str, list[str]]:
-    """Each problem once, with all whom it befell."""
-    found: dict[str, list[str]] = {}
+def told(report: Report) -> dict[str, str]:
+    """Each problem once, and whom it befell. What only follows from another one is left out."""
+    found: dict[str, dict[str, list[str]]] = {}
+    failed = {each.subject for each in report.findings if each.check in ANSWERS and each.code}
     for each in report.findings:
-        if each.level != "ok":
-            found.setdefault(each.text, []).append(f"{each.subject} ({each.check})")
+        follows = each.level == "unknown" and each.check in CONSEQUENCES
+        if each.level != "ok" and not (follows and each.subject in failed):
+            found.setdefault(each.text, {}).setdefault(each.subject, []).append(each.check)
     return {
-        text: [f"all {len(report.findings)} checks"]
-        if len(whom) == len(report.findings) > 1
-        else whom
+        text: ", ".join(f"{subject} ({' '.join(checks)})" for subject, checks in whom.items())
         for text, whom in found.items()
     }
 

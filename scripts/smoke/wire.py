@@ -12,13 +12,12 @@ from openai.types.chat import ChatCompletion
 
 from scripts.client.outcome import Outcome, of_ending, of_error, retry_after_s
 from scripts.smoke.facts import Call
-from scripts.smoke.plan import Question, Target
+from scripts.smoke.plan import MOST_TOKENS, Question, Target
 from scripts.tokens import no_token
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletionMessageParam
 
-MOST_TOKENS: Final = 500  # a reasoning model thinks out of the same purse
 LONGEST_WAIT_S: Final = 30.0
 """For one answer; a 429 that asks for more is the answer."""
 SHORTEST_WAIT_S: Final = 0.5

@@ -102,7 +102,9 @@ def test_what_befalls_many_is_told_once(plumb):
     refused = {"outcome": "server", "status": 503, "said": "Busy."}
     result = plumb("--stack", "dev", changed=lambda call: call.model_copy(update=refused))
     assert result.exit_code == Exit.NOT_REACHED
-    assert result.stdout.count("Azure fails (503): Busy.") == 2  # once more, by its probe
+    assert result.stdout.count("Azure fails (503): Busy.") == 1
+    assert "primary/chat-v3 (chat stream schema filter)" in result.stdout
+    assert "timed calls were answered" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 

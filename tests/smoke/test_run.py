@@ -84,11 +84,12 @@ def test_without_a_token_nothing_is_asked():
     assert ways.asked == []
 
 
-def test_each_deployment_is_asked_once_to_warm_up_and_three_times_by_the_clock():
+def test_each_deployment_is_timed_three_times_after_a_warm_up_and_before_all_else():
     ways = Ways(plan())
     ran(ways)
     kinds = [kind for subject, _, kind in ways.asked if subject == "primary/chat-v3"]
-    assert kinds == ["warm-up", *["chat"] * 3, "stream", "schema", *["style"] * 2, *["filter"] * 2]
+    assert kinds[:4] == ["warm-up", *["chat"] * 3]
+    assert sorted(kinds[4:]) == sorted(["stream", "schema", *["style", "filter"] * 2])
 
 
 def test_what_is_not_there_is_asked_once_and_looked_up():
@@ -183,7 +184,7 @@ def test_from_outside_what_is_closed_is_asked_once_and_must_refuse():
     assert report(closed, Facts(ran(ways))).code == Exit.NO
 
 
-def test_a_reserved_deployment_is_filled_until_it_spills_over():
+def test_a_reserved_deployment_is_filled_until_one_call_spills_over():
     reserved = chat(declared=declared(spillover="chat-v3", capacity=50))
     ways = Ways(plan(targets=[reserved, embed()], spillover=True))
     fill = iter(range(99))
@@ -199,7 +200,7 @@ def test_a_reserved_deployment_is_filled_until_it_spills_over():
 
     ways.changed = spill
     told = ran(ways)
-    assert [kind for _, _, kind in ways.asked].count("spillover") == 4
+    assert [kind for _, _, kind in ways.asked].count("spillover") == 20
     assert report(ways.plan, Facts(told)).code == Exit.YES
 
 
