@@ -185,7 +185,7 @@ class Call:
         return reply
 
     def _told(self) -> dict[str, str]:
-        told = {ROUTE: self._calls.route.name}
+        told = {ROUTE: self._calls.route.name} if self._calls.route.name else {}
         if self._asked.user:
             told[USER_HASH] = user_hash(self._asked.user)
         if self._calls.prompt_sha:

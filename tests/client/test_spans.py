@@ -151,6 +151,14 @@ def test_a_flag_that_leads_nowhere_puts_nobody_into_a_cohort(world, told):
     assert "feature_flag.result.variant" not in span.attributes
 
 
+def test_a_target_asked_without_a_route_names_none(world, told):
+    world.answers = [answer()]
+    lonely = Route(name="", fallback=[world.target()])
+    world.ask(world.router(route=lonely, spans=Spans(told[1])))
+    (span,) = told[0].get_finished_spans()
+    assert "plumb.route" not in span.attributes
+
+
 def test_who_has_no_token_is_an_error_of_the_request(world, told):
     world.answers = [KeyError("no token")]
     with pytest.raises(KeyError):
