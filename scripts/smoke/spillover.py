@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from scripts.client.outcome import SPILLED_FROM
+from scripts.client.outcome import SPILLED_FROM, THROTTLED
 from scripts.smoke.facts import Call
 from scripts.smoke.finding import Finding, Level
 from scripts.smoke.plan import Target
 
 SERVED_BY: Final = "x-ms-deployment-name"
 TARGET_FAILED: Final = "x-ms-spillover-error"
-CALLS: Final = 20
+CALLS: Final = 8
 """At once; the pair comes with the first that finds it full."""
 LONG_ANSWER: Final = 16_000
 """Tokens that each declares, which every model of today takes."""
@@ -29,10 +29,12 @@ def finding(target: Target, calls: Sequence[Call]) -> Finding:
     spilled = [each for each in asked if has_spilled(each)]
     if not asked:
         return found("unknown", "not asked: no time was left. Fix: a longer --deadline")
-    for each in spilled:
+    for each in sorted(spilled, key=lambda call: call.outcome != "ok"):
         source, served = each.headers.get(SPILLED_FROM), each.headers.get(SERVED_BY)
+        if each.outcome in THROTTLED:
+            return found("unknown", f"{to} is full as well: {each.said} Fix: ask again later")
         if each.outcome != "ok":
-            return found("no", f"{to} fails as well: {each.said} Fix: more capacity for {to}")
+            return found("no", f"{to} fails as well: {each.said} Fix: plumb smoke --only {to}")
         if (source, served) != (target.deployment, to):
             return found(
                 "no",

@@ -253,6 +253,7 @@ def overflow(**headers):
     return call("spillover", "", headers={name.replace("_", "-"): v for name, v in headers.items()})
 
 
+FULL_TOO = overflow(x_ms_spillover_error="429").model_copy(update={"outcome": "throttled_quota"})
 PAIR = {"x_ms_spillover_from_deployment": "chat-v3", "x_ms_deployment_name": "chat-v4"}
 
 
@@ -263,6 +264,8 @@ PAIR = {"x_ms_spillover_from_deployment": "chat-v3", "x_ms_deployment_name": "ch
         ([overflow(**PAIR | {"x_ms_deployment_name": "chat-v5"})], "no"),
         ([overflow(x_ms_spillover_from_deployment="chat-v3")], "no"),
         ([overflow(x_ms_spillover_error="429").model_copy(update={"outcome": "server"})], "no"),
+        ([FULL_TOO], "unknown"),
+        ([FULL_TOO, overflow(**PAIR)], "ok"),
         ([call("spillover", "", status=429, outcome="throttled_quota")], "no"),
         ([call("spillover", "")] * 20, "unknown"),
         ([], "unknown"),

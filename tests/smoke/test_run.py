@@ -200,7 +200,7 @@ def test_a_reserved_deployment_is_filled_until_one_call_spills_over():
 
     ways.changed = spill
     told = ran(ways)
-    assert [kind for _, _, kind in ways.asked].count("spillover") == 20
+    assert [kind for _, _, kind in ways.asked].count("spillover") == 8
     assert report(ways.plan, Facts(told)).code == Exit.YES
 
 
