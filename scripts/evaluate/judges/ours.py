@@ -14,7 +14,7 @@ from scripts.evaluate.judges.sheet import (
     THINKING_TOKENS,
     Sheet,
     data,
-    is_metric,
+    metric_of,
     prompts_sha256,
     sheets,
 )
@@ -109,7 +109,7 @@ def entered(judged: Judged, found: Mapping[str, Found | Unjudged]) -> Judged:
     for key, each in found.items():
         value = each if isinstance(each, Unjudged) else each.value
         harm = HARM_KEYS.get(key)
-        if metric := is_metric(key):
+        if metric := metric_of(key):
             scores[metric] = value
         elif harm:
             harms[harm] = value

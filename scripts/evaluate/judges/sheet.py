@@ -60,8 +60,7 @@ class Sheet:
 
 
 def sheets(wanted: Wanted) -> Sequence[Sheet]:
-    """How well it is said, and whether it does harm: two questions, so that neither is asked in the
-    light of the other."""
+    """How well it is said, and whether it does harm: two questions, neither in the other's light."""
     harms = tuple(key for key, harm in HARM_KEYS.items() if harm in wanted.harms)
     safety = (*harms, *((JAILBREAK,) if wanted.jailbreak else ()))
     return [Sheet(keys) for keys in (tuple(wanted.metrics), safety) if keys]
@@ -75,7 +74,7 @@ def data(item: Item, answer: str) -> str:
     return json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def is_metric(key: str) -> Metric | None:
+def metric_of(key: str) -> Metric | None:
     return next((metric for metric in METRICS if metric == key), None)
 
 
