@@ -60,7 +60,7 @@ class Sheet:
 
 
 def sheets(wanted: Wanted) -> Sequence[Sheet]:
-    """How well it is said, and whether it does harm: two questions, neither in the other's light."""
+    """How well it is said, and whether it does harm: each asked without the other in mind."""
     harms = tuple(key for key, harm in HARM_KEYS.items() if harm in wanted.harms)
     safety = (*harms, *((JAILBREAK,) if wanted.jailbreak else ()))
     return [Sheet(keys) for keys in (tuple(wanted.metrics), safety) if keys]
