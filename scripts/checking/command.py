@@ -132,6 +132,7 @@ def check_command(
             "its own configuration. Fix: one of them",
         )
 
+    short_lived.load_pulumi()
     from policies import clock
     from policies.report import narrowed, report_of
     from policies.verdict import overall
