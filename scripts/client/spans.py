@@ -38,6 +38,7 @@ FIRST_TEXT_MS: Final = "plumb.ttft_ms"
 USER_HASH: Final = "plumb.user_hash"
 PROMPT_SHA: Final = "plumb.prompt_sha"
 RETRY: Final = "plumb.retry"
+WAIT_MS: Final = "plumb.wait_ms"
 
 CHAT: Final = "chat"
 SPILLED: Final = "spilled"
@@ -68,7 +69,7 @@ class Spans:
             **told,
         }
         if self.with_content:
-            attributes[INPUT_MESSAGES] = json.dumps(question, ensure_ascii=False)
+            attributes[INPUT_MESSAGES] = _json([_parts(**each) for each in question])
         span = tracer.start_span(
             f"{CHAT} {target.model}", kind=SpanKind.CLIENT, attributes=attributes
         )
@@ -84,9 +85,7 @@ class Visit:
 
     def retried(self, failure: Failure, wait_s: float) -> None:
         if self._span:
-            self._span.add_event(
-                RETRY, {ERROR_CLASS: failure.outcome, "plumb.wait_ms": 1000 * wait_s}
-            )
+            self._span.add_event(RETRY, {ERROR_CLASS: failure.outcome, WAIT_MS: 1000 * wait_s})
 
     def answered(self, reply: Reply) -> None:
         if self._span is None:
@@ -107,8 +106,8 @@ class Visit:
         if reply.outcome != "ok" or reply.spilled:
             told[ERROR_CLASS] = SPILLED if reply.outcome == "ok" else reply.outcome
         if self._with_content:
-            said = [{"role": "assistant", "parts": [{"type": "text", "content": reply.text}]}]
-            told[OUTPUT_MESSAGES] = json.dumps(said, ensure_ascii=False)
+            said = _parts("assistant", reply.text)
+            told[OUTPUT_MESSAGES] = _json([said | {"finish_reason": reply.finish_reason}])
         self._span.set_attributes(told)
         self.end()
 
@@ -125,6 +124,16 @@ class Visit:
         span, self._span = self._span, None
         if span:
             span.end()
+
+
+def _parts(role: str, content: Any = "", **_: Any) -> dict[str, Any]:
+    """A message as the conventions write it."""
+    text = [{"type": "text", "content": content}]
+    return {"role": role, "parts": text if isinstance(content, str) else content}
+
+
+def _json(messages: list[dict[str, Any]]) -> str:
+    return json.dumps(messages, ensure_ascii=False, default=str)
 
 
 def _tracer() -> "Tracer | None":

@@ -1,5 +1,6 @@
 """What telemetry hears of a call, in the names of the telemetry contract."""
 
+import json
 from dataclasses import replace
 
 import httpx2
@@ -79,6 +80,11 @@ def test_what_is_asked_and_answered_is_told_to_nobody_unless_it_is_switched_on(w
         world.ask(world.router(spans=Spans(told[1], with_content)), QUESTION, user="alice")
         (span,) = told[0].get_finished_spans()
         assert (SECRET in span.to_json()) == with_content
+    asked, said = (
+        json.loads(span.attributes[f"gen_ai.{each}.messages"]) for each in ("input", "output")
+    )
+    assert asked[1] == {"role": "user", "parts": [{"type": "text", "content": SECRET}]}
+    assert said[0]["finish_reason"] == "stop"
 
 
 def test_a_caller_nobody_knows_is_in_no_cohort(world, told):

@@ -1,12 +1,14 @@
-"""Where tokens come from, and what is said when none do."""
+"""Which parameters a model takes, where tokens come from, and what is said when none do."""
 
 import pytest
 import typer
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
+from components.catalog import models
+from sandbox.dataplane.chat import ONLY_DEFAULT
 from scripts import tokens
-from scripts.client.target import Entra, Key
+from scripts.client.target import NOT_FOR_REASONING, Entra, Key, Target, fitting
 
 REFUSAL = "DefaultAzureCredential failed.\n  Attempted: all.\nTo mitigate this issue, read on."
 
@@ -65,3 +67,15 @@ def test_who_cannot_sign_in_is_told_why_and_how(monkeypatch, capsys):
     assert left.value.exit_code == 4
     said = capsys.readouterr().err
     assert "no token: DefaultAzureCredential failed. Attempted: all. Fix: az login" in said
+
+
+@pytest.mark.parametrize(("name", "kind"), sorted({(each.name, each.kind) for each in models()}))
+def test_every_reasoning_model_that_there_is_is_known_as_one(name, kind):
+    target = Target(base_url="", model="chat-v3", token=Key("KEY"), family=name)
+    sent = fitting(target, {"max_tokens": 9, "temperature": 0.2})
+    assert ("max_completion_tokens" in sent) == (kind == "reasoning")
+    assert ("temperature" in sent) == (kind != "reasoning")
+
+
+def test_what_reasoning_models_refuse_is_never_sent_to_one():
+    assert ONLY_DEFAULT.keys() <= NOT_FOR_REASONING
