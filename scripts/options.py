@@ -1,10 +1,24 @@
 """The options that commands have in common, so that each means the same everywhere."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from scripts import offered
+
+LONGEST_S: Final = 7 * 24 * 3600.0
+
+
+def seconds(value: float | None) -> float | None:
+    """A time that a command may take. Neither NaN nor infinity would ever be over.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    if value is not None and not 0 < value <= LONGEST_S:
+        raise typer.BadParameter(f"{value:g}. Fix: seconds, above 0 and at most {LONGEST_S:g}")
+    return value
+
 
 Stack = Annotated[
     str,
@@ -30,5 +44,10 @@ RecordFor = Annotated[
 ]
 Deadline = Annotated[
     float,
-    typer.Option("--deadline", metavar="S", help="Seconds after which it ends with what it has."),
+    typer.Option(
+        "--deadline",
+        metavar="S",
+        callback=seconds,
+        help="Seconds after which it ends with what it has.",
+    ),
 ]

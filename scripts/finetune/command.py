@@ -134,7 +134,10 @@ def deploy_command(
         typer.Option("--up", help="Run `pulumi up` under the account's lock, then smoke it."),
     ] = False,
     lock_timeout: Annotated[
-        float, typer.Option(metavar="S", help="Seconds to wait for whoever has the lock.")
+        float,
+        typer.Option(
+            metavar="S", callback=options.seconds, help="Seconds to wait for whoever has the lock."
+        ),
     ] = 60,
     dry_run: options.DryRun = False,
     as_json: options.AsJson = False,

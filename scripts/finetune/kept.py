@@ -166,7 +166,7 @@ def asked_in(line: bytes) -> set[str]:
     try:
         messages = json.loads(line)["messages"]
         said = [str(each["content"]) for each in messages if each["role"] == "user"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return set()
     texts = {text for each in said for text in (each, *each.splitlines())}
     texts |= {text.partition(":")[2] for text in texts if ":" in text}

@@ -82,7 +82,10 @@ def load_command(
     deadline_s: Annotated[
         float | None,
         typer.Option(
-            "--deadline", metavar="S", help="Seconds after which it ends with what it has."
+            "--deadline",
+            metavar="S",
+            callback=options.seconds,
+            help="Seconds after which it ends with what it has.",
         ),
     ] = None,
     record: options.Record = False,
