@@ -125,7 +125,7 @@ def parse(text: str, file: str, name: str, least: Mapping[Tag, int] = LEAST) -> 
             item = Item.model_validate(json.loads(line))
         except ValidationError as error:
             found += [f"{where}: {said}" for said in _complaints(error)]
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             found.append(f"{where}: no JSON: {error}. Fix: one object a line")
         else:
             if item.id in first_line:

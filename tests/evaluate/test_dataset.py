@@ -100,3 +100,8 @@ def test_of_very_many_mistakes_the_first_are_told():
     found = complaints(*["{"] * 80)
     assert len(found) == dataset.MOST_COMPLAINTS + 1
     assert found[-1] == "cora.jsonl: and 30 more"
+
+
+def test_a_line_that_never_ends_to_open_is_a_line_that_is_wrong():
+    with pytest.raises(WrongDataset, match=r"cora.jsonl:1: no JSON"):
+        parse("[" * 100_000, "cora.jsonl", "cora")
