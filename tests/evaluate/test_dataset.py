@@ -104,4 +104,4 @@ def test_of_very_many_mistakes_the_first_are_told():
 
 def test_a_line_that_never_ends_to_open_is_a_line_that_is_wrong():
     with pytest.raises(WrongDataset, match=r"cora.jsonl:1: no JSON"):
-        parse("[" * 100_000, "cora.jsonl", "cora")
+        dataset.parse("[" * 100_000, "cora.jsonl", "cora")
