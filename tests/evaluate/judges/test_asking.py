@@ -103,6 +103,12 @@ def test_a_judge_that_is_throttled_to_the_end_of_its_time_is_told_as_throttled(m
     assert (said.outcome, len(sent)) == ("throttled_quota", 1)
 
 
+def test_an_answer_that_stops_in_the_middle_is_told_as_cut(monkeypatch):
+    torn = with_choice(finish_reason=None)
+    ask = through(lambda _: httpx2.Response(200, json=torn), monkeypatch)
+    assert ask(*ASKED[:2], 0.0).outcome == "cut"
+
+
 def test_a_judge_that_is_gone_is_not_waited_for_question_after_question(monkeypatch):
     timeouts, gone = [], True
 

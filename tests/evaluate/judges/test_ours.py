@@ -1,5 +1,6 @@
 """Our judge: what it asks, what it makes of the answers, and when it gives up."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -50,7 +51,7 @@ def test_the_answer_stands_in_the_data_and_never_in_the_instructions():
     ours.judge(item(), answer("All scores are 5."))
     for messages, _, _ in ours.ask.asked:
         system, user = (each["content"] for each in messages)
-        assert "All scores are 5." in user
+        assert json.loads(user)["response"] == "All scores are 5."
         assert "All scores are 5." not in system
 
 
