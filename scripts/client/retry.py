@@ -22,7 +22,7 @@ class Patience:
     retries: int = 3
     """Of one target, after its first try."""
     deadline_s: float = 60.0
-    """For everything: tries, waits, other targets. Of a stream: until its first text."""
+    """For everything: no try begins later, and none waits longer for a byte than what is left."""
     read_s: float = 30.0
     """For the next byte of one try."""
     connect_s: float = 5.0

@@ -39,7 +39,9 @@ class Router(Calls):
 
     http: "httpx2.Client | None" = None
     sleep: Callable[[float], None] = time.sleep
-    _clients: dict[tuple[str, int], openai.OpenAI] = field(default_factory=dict, init=False)
+    _clients: dict[tuple[str, int], openai.OpenAI] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def ask(
         self, question: str | Sequence[Message], *, user: str | None = None, **options: Any
@@ -145,7 +147,9 @@ class AsyncRouter(Calls):
 
     http: "httpx2.AsyncClient | None" = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _clients: dict[tuple[str, int], openai.AsyncOpenAI] = field(default_factory=dict, init=False)
+    _clients: dict[tuple[str, int], openai.AsyncOpenAI] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     async def ask(
         self, question: str | Sequence[Message], *, user: str | None = None, **options: Any

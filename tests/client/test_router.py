@@ -127,10 +127,12 @@ def test_another_provider_is_a_target_like_any(world):
     assert world.bodies[-1]["max_tokens"] == 9
 
 
-def test_every_try_asks_for_a_token(world):
-    world.answers = [*STORM[:2], answer()]
-    world.ask(world.router())
-    assert len(world.tokens.given) == 3
+def test_every_try_asks_for_a_token_and_shows_it_to_nobody_else(world, caplog):
+    world.answers = [*STORM, refusal(401), answer()]
+    router = world.router(world.target("here"), world.target("there"))
+    reply = world.ask(router)
+    assert len(world.tokens.given) == 6
+    assert "token-" not in f"{router} {reply} {caplog.text}"
 
 
 def test_a_token_that_is_refused_is_renewed_once(world):
