@@ -36,7 +36,7 @@ def smoke_command(
     deadline_s: options.Deadline = DEADLINE_S,
     as_json: options.AsJson = False,
 ) -> None:
-    """Ask every deployment and route of a stack a few questions, and hold the answers against it.
+    """Ask every deployment and route of a stack a few questions: is each as it was declared?
 
     Signs in as you are (DefaultAzureCredential). Checked are: network, keys refused, answers,
     streams, JSON, vectors, model version, latency, style, content filter, flags, traces. What was
