@@ -41,6 +41,11 @@ def test_without_an_evaluation_there_is_nothing_to_hold_them_against():
     assert verdict([], RECORDED) == Exit.CANNOT_TELL
 
 
+def test_a_sample_that_was_cut_off_never_passes():
+    found = summarise(rows(100))
+    assert judge_online(found, RECORDED, bar("prod"), partial=True)[0] == Exit.CANNOT_TELL
+
+
 def test_a_sample_is_always_the_same():
     seen = [Seen(id=str(n), query="?", answer="!") for n in range(300)]
     first = sampled(seen, 100)

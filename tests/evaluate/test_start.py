@@ -1,6 +1,7 @@
 """Who is asked, beside whom, and what was recorded of it before."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -38,6 +39,31 @@ def test_nothing_is_held_against_itself():
     assert start.beside(opened(), "primary/chat-v4", "chat-v3") == "primary/chat-v3"
     with pytest.raises(WrongRun, match="beside itself"):
         start.beside(opened(), "primary/chat-v4", "chat-v4")
+
+
+@pytest.mark.parametrize(
+    ("stack", "others", "wanted"),
+    [("staging", [], "staging"), ("staging", ["prod"], "prod"), ("prod", ["dev"], "prod")],
+)
+def test_the_strictest_environment_that_is_to_believe_it_counts(stack, others, wanted):
+    objectives = SimpleNamespace(groundedness=4.0)
+    declared = SimpleNamespace(observability=SimpleNamespace(objectives=objectives))
+    plan = start.plan(
+        SimpleNamespace(stack=stack, declared=declared),
+        datetime(2026, 11, 22, tzinfo=UTC),
+        target=folders.TARGET,
+        baseline=None,
+        judge=folders.JUDGE,
+        judge_way="ours",
+        dataset="cora",
+        dataset_sha256="a" * 64,
+        most_tokens=500,
+        recorded=None,
+        profiles=[stack, *others],
+        identity=None,
+    )
+    assert plan.profile == wanted
+    assert plan.run_id.startswith("20261122-000000-evaluate-")
 
 
 ENTRY = """\

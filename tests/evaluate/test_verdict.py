@@ -34,6 +34,12 @@ def replaced(found, bad):
     return [*bad, *found[len(bad) :]]
 
 
+def test_the_stricter_of_gate_and_promise_counts():
+    assert bar("prod", 4.5).groundedness_over == 4.5
+    assert bar("prod", 3.5).groundedness_over == 4
+    assert (bar("dev").samples, bar("staging").samples, PROD.samples) == (30, 100, 200)
+
+
 def test_enough_good_answers_pass():
     code, reasons = verdict(enough())
     assert code == Exit.YES
@@ -235,6 +241,16 @@ def test_a_regression_is_one_that_chance_does_not_explain():
     assert round(found.chance, 6) == 0.017578
     assert round(found.worse, 3) == 0.045
     assert told(here, there) == (Exit.NO, {"comparison"})
+
+
+def test_what_chance_explains_is_no_regression():
+    bad = {"relevance": 3}
+    there = enough()
+    there[6] = row("t6", scores=bad)
+    found = compare(here := replaced(enough(), rows(6, "t", scores=bad)), there)
+    assert found.worse == 0.025
+    assert round(found.chance, 4) == 0.0625
+    assert told(here, there)[0] == Exit.YES
 
 
 def test_a_small_regression_is_none_even_if_it_is_sure():
