@@ -32,7 +32,9 @@ def missing(judged):
 
 
 def test_it_scores_what_is_said_and_our_prompts_judge_the_harm():
-    found = theirs().judge(item(), answer())
+    asked = theirs()
+    found = asked.judge(item(), answer())
+    assert len(asked.ours.ask.asked) == 1
     assert found.scores == dict.fromkeys(METRICS, 4.0)
     assert found.harms == dict.fromkeys(HARMS, 0)
     assert found.reasons.keys() == {*METRICS, *HARMS}

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 from components import stack_file
@@ -16,6 +17,7 @@ from scripts.exit import Exit
 from scripts.readiness import proven as proven_run
 from tests.evaluate.rows import rows
 
+SCHEMA = stack_file.ROOT / "docs" / "schemas" / "review-1.json"
 IDENTITY = {"model": "gpt-5.5", "version": "1", "filterSha256": "f", "promptSha256": "p"}
 
 
@@ -104,6 +106,7 @@ def test_people_who_agree_make_a_review_that_can_be_made_again(run, root):
     back = filled(run, agrees)
     done = plumb("import", "run-1", "--ratings", back, "--json")
     told = json.loads(done.output)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(told)
     assert (told["kappa"], told["pass_share"], done.exit_code) == (1, 0.8, Exit.NO)
     [folder] = (root / ".plumb" / "runs").glob("*-review-*")
     again = recompute(folder)
