@@ -38,7 +38,7 @@ class Control:
 
     def state(self, account: AccountPlan) -> State:
         def told() -> State:
-            found = self._ask("GET", account.id, ACCOUNTS)["properties"]
+            found = self._ask("GET", account.id, "", ACCOUNTS)["properties"]
             acls = found.get("networkAcls") or {}
             ends = found.get("privateEndpointConnections") or ()
             return State(
@@ -53,7 +53,7 @@ class Control:
 
     def listed(self, account: AccountPlan) -> Listed:
         def told() -> Listed:
-            found = self._ask("GET", f"{account.id}/deployments", ACCOUNTS)["value"]
+            found = self._ask("GET", account.id, "/deployments", ACCOUNTS)["value"]
             return Listed(account=account.name, deployments=[each["name"] for each in found])
 
         return _or(told, lambda error: Listed(account=account.name, error=error))
@@ -64,7 +64,7 @@ class Control:
         Raises:
             NotTold: none is given out.
         """
-        return str(self._ask("POST", f"{account.id}/listKeys", ACCOUNTS)["key1"])
+        return self._text("POST", account.id, "/listKeys", ACCOUNTS, "key1")
 
     def connection_string(self, app_insights: str) -> str:
         """Where telemetry goes.
@@ -72,8 +72,7 @@ class Control:
         Raises:
             NotTold: not to whoever runs this.
         """
-        found = self._ask("GET", app_insights, COMPONENTS)["properties"]
-        return str(found["ConnectionString"])
+        return self._text("GET", app_insights, "", COMPONENTS, "properties", "ConnectionString")
 
     def logs(self) -> str:
         """The endpoint that queries of this cloud go to.
@@ -81,14 +80,23 @@ class Control:
         Raises:
             NotTold: the cloud does not say.
         """
-        found = self._ask("GET", "/metadata/endpoints", METADATA)
-        return str(found["logAnalyticsResourceId"]).rstrip("/")
+        found = self._text("GET", "/metadata", "/endpoints", METADATA, "logAnalyticsResourceId")
+        return found.rstrip("/")
 
-    def _ask(self, method: str, path: str, api_version: str) -> Any:
-        if not path.startswith("/"):
+    def _text(self, method: str, id: str, part: str, api_version: str, *keys: str) -> str:
+        """What stands under these keys of the answer."""
+        found = self._ask(method, id, part, api_version)
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, str) or not found:
+            raise NotTold(f"an answer without {keys[-1]}. Fix: ask again")
+        return found
+
+    def _ask(self, method: str, id: str, part: str, api_version: str) -> Any:
+        if not id.startswith("/"):
             raise NotTold("the stack's outputs name no resource. Fix: pulumi up")
         request = HttpRequest(
-            method, f"{self.arm.endpoint}{path}", params={"api-version": api_version}
+            method, f"{self.arm.endpoint}{id}{part}", params={"api-version": api_version}
         )
         try:
             answer = self.arm.raw().send_request(
