@@ -18,6 +18,9 @@ SHARES: Final[dict[str, Callable[[Summary], int]]] = {
     "throttled": lambda summary: summary.throttled,
 }
 
+MOST_NAMED: Final = 13
+"""Rates below a chart: of more every second is left out, so that none lies over the next."""
+
 
 @dataclass(frozen=True)
 class Dot:
@@ -68,7 +71,8 @@ def page(swept: "Sweep") -> str:
             objective_y=_y(objectives.latency_ms / slowest),
             knee_x=x(swept.knee, swept.stages) if swept.knee else None,
             rates=[
-                (x(stage, swept.stages), f"{stage.calls_per_second:.3g}") for stage in swept.stages
+                (x(stage, swept.stages), f"{stage.calls_per_second:.3g}")
+                for stage in swept.stages[:: 1 + len(swept.stages) // MOST_NAMED]
             ],
             throttled_share=THROTTLED_SHARE,
             achieved_share=ACHIEVED_SHARE,

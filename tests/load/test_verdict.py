@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scripts.exit import Exit
 from scripts.load.summary import summarise
 from scripts.load.verdict import Objectives, judge
-from tests.load.calls import call, dropped, many
+from tests.load.calls import call, dropped, many, unfinished
 
 WANTED = Objectives(latency_ms=3_000, error_share=0.05, throttled_share=0.05)
 
@@ -73,3 +73,23 @@ def test_more_errors_never_make_a_verdict_better(good, errors, more):
     before, _ = judged(mixed(good + more, server=errors))
     after, _ = judged(mixed(good, server=errors + more))
     assert worse[after] >= worse[before]
+
+
+def test_a_call_that_never_ended_leaves_a_whole_run_undecided():
+    code, reasons = judged([*mixed(600), unfinished()])
+    assert code == Exit.CANNOT_TELL
+    assert reasons[0].text == "what became of 1 calls is not known. Fix: run it again"
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        ([call(outcome="connection")] * 60, Exit.NOT_REACHED),
+        ([call(outcome="request", status=401)] * 60, Exit.NOT_REACHED),
+        ([call(outcome="request", status=403)], Exit.NOT_REACHED),
+        ([call(outcome="request", status=404)] * 60, Exit.NO),
+        ([*many(60), *[call(outcome="connection")] * 60], Exit.NO),
+    ],
+)
+def test_who_was_never_let_through_has_learnt_nothing_of_the_model(bad, code):
+    assert judged(bad)[0] == code
