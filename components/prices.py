@@ -148,12 +148,20 @@ def parse(text: str) -> PriceList:
     """A price list from its YAML.
 
     Raises:
-        ValueError: a row has an unknown source, or one of two that hold at once.
+        ValueError: it is none, or a row has an unknown source, or two hold at once.
     """
     # Here: most who import this module need no price.
     import yaml
 
-    facts = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        return _parsed(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"no price list: {error} is missing, or is something else") from None
+
+
+def _parsed(facts: Mapping[str, Any]) -> PriceList:
     sources = {name: Source(**row) for name, row in facts["sources"].items()}
     found = PriceList(
         currency=facts["currency"],

@@ -214,7 +214,10 @@ def plan_command(
     silent = [] if route else sorted(declared.routes.keys() - recorded.keys())
     code = worst([*(plan.code for plan in plans), *(Exit.CANNOT_TELL for _ in silent)])
     if page:
-        page.write_text(drawn(stack, plans, assumed, code, now), encoding="utf-8")
+        try:
+            page.write_text(drawn(stack, plans, assumed, code, now), encoding="utf-8")
+        except OSError as error:
+            raise leave(Exit.WRONG_USE, f"--html {page}: {error.strerror}") from None
     if as_json:
         typer.echo(printed.as_json(stack, plans, assumed, silent, code))
     else:

@@ -1,9 +1,11 @@
 """Who says what a route must carry: options, a load run, or the stack's evidence, in that order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from components import evidence_file
 from components.evidence_kinds import Demand
@@ -90,15 +92,16 @@ def recorded(file: Path) -> dict[str, Peak]:
     Raises:
         UnreadableEvidence: nobody can trust it.
     """
-    return {
-        str(each["subject"]["route"]): _peak(each)
-        for each in _entries(evidence_file.read(file))
-        if "route" in each.get("subject", {})
-    }
-
-
-def _entries(found: Sequence[evidence_file.Recorded]) -> Sequence[dict[str, Any]]:
-    return [each.entry for each in found if each.entry.get("kind") == "demand"]
+    found = {}
+    for each in evidence_file.read(file):
+        if each.entry.get("kind") != "demand":
+            continue
+        try:
+            found[str(each.entry["subject"]["route"])] = _peak(each.entry)
+        except (ValidationError, KeyError, TypeError):
+            what = "is no demand that plumb recorded"
+            raise evidence_file.UnreadableEvidence(file.name, each.line, what) from None
+    return found
 
 
 def _peak(entry: Mapping[str, Any]) -> Peak:

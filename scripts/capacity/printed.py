@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scripts.capacity.draft import Assumed
@@ -80,7 +81,7 @@ def _plan(console: Console, stack: str, plan: Plan, assumed: Assumed) -> None:
     for way in plan.ways:
         console.print(way, markup=False)
     for reason in plan.reasons:
-        console.print(f"{_mark(reason)} {reason.text}")
+        console.print(f"{_mark(reason)} {escape(reason.text)}")
     console.print()
 
 
@@ -95,7 +96,7 @@ def _sources(plan: Plan) -> Table:
     table.add_column("how", overflow="fold")
     for each in plan.sources.estimates:
         units = "-" if each.units is None else f"{each.units:,.2f}"
-        table.add_row(each.source, units, each.how)
+        table.add_row(each.source, units, escape(each.how))
     return table
 
 

@@ -98,7 +98,7 @@ def cost_command(
         peaks = demand.recorded(ROOT / declared.readiness.evidence)
     except (settings.WrongStackFile, UnreadableEvidence) as error:
         raise leave(Exit.WRONG_USE, error) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise leave(Exit.WRONG_USE, f"{prices}: {error}. Fix: see components/prices.yaml") from None
     if retail:
         raise typer.Exit(_retail(declared, listed, deadline, as_json=as_json))

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from scripts.cost import month
@@ -38,7 +39,7 @@ def show(bill: Bill) -> None:
             )
     for reason in bill.reasons:
         mark = "[yellow]! [/]" if reason.warns else MARKS.get(reason.code, "[yellow]? [/]")
-        console.print(f"{mark} {reason.text}")
+        console.print(f"{mark} {escape(reason.text)}")
 
 
 def retail(found: Sequence[tuple[Comparison, Sequence[Reason]]]) -> str:

@@ -78,6 +78,19 @@ def test_the_page_needs_nothing_from_elsewhere(plumb, tmp_path):
     assert "http" not in text and "<script" not in text
 
 
+def test_a_page_that_cannot_be_written_is_2(plumb, tmp_path):
+    done = plumb(*PLAN, *PEAK, "--quota", "1000", "--html", str(tmp_path / "no" / "plan.html"))
+    assert (done.exit_code, "Traceback" in done.output) == (2, False)
+
+
+def test_who_is_interrupted_gets_no_verdict(plumb, monkeypatch):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scripts.capacity.knowing.known", interrupted)
+    assert plumb(*PLAN, *PEAK, "--quota", "1000").exit_code == 3
+
+
 def test_a_dry_run_records_nothing(plumb, tmp_path):
     done = plumb(*PLAN, *PEAK, "--quota", "1000", "--record", "--dry-run")
     assert "would record demand of chat" in done.stderr

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from components.evidence_file import UnreadableEvidence
 from scripts.capacity.demand import Told, peak, recorded
 from scripts.capacity.peak import NoDemand, Peak
 from tests.capacity.test_load_run import report
@@ -56,6 +57,13 @@ def test_the_newest_entry_of_each_route_counts(tmp_path):
     found = recorded(file)
     assert {route: each.requests for route, each in found.items()} == {"chat": 30, "triage": 20}
     assert found["chat"].source == "evidence of 2026-11-23"
+
+
+def test_an_entry_that_plumb_never_wrote_is_named_with_its_line(tmp_path):
+    file = tmp_path / "prod.yaml"
+    file.write_text(ENTRY.format(seq=1, route="chat", rpm=1).replace("peakRpm", "peak"))
+    with pytest.raises(UnreadableEvidence, match=r"prod\.yaml:2: is no demand"):
+        recorded(file)
 
 
 def test_no_evidence_yet_says_nothing(tmp_path):

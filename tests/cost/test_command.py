@@ -39,7 +39,15 @@ def test_a_rate_that_says_too_little_is_2(plumb, rate):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tokens: []", "just words", FILE.read_text().replace("price", "prise", 1)[:900]]
+    "text",
+    [
+        "",
+        "tokens: []",
+        "tokens: [",
+        "just words",
+        "[1, 2]",
+        FILE.read_text().replace("price", "prise", 1)[:900],
+    ],
 )
 def test_a_price_list_that_is_none_is_2(plumb, tmp_path, text):
     file = tmp_path / "prices.yaml"
