@@ -2,19 +2,22 @@
 
 import io
 import json
+import math
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator
 from rich.console import Console
 
+from components.stack_file import ROOT
 from scripts.evaluate import outputs
 from scripts.evaluate.report import report
-from scripts.evaluate.row import Unjudged
+from scripts.evaluate.row import Row, Unjudged
 from scripts.evaluate.table import print_report
 from scripts.exit import Exit
 from tests.evaluate import folders
-from tests.evaluate.rows import enough, row, rows
+from tests.evaluate.rows import enough, item, row, rows
 
 HOSTILE = "<script>alert(1)</script> | \x00 ]]>"
 
@@ -30,7 +33,7 @@ def written(tmp_path):
         row("uncited", checks={"citation": False}),
     ]
     found = [*bad, *enough()[5:]]
-    kept = folders.run(tmp_path, found, beside=enough()[:0] + rows(0))
+    kept = folders.run(tmp_path, found)
     outputs.write(kept, report(kept))
     return kept.folder
 
@@ -51,6 +54,26 @@ def test_a_program_reads_everything_of_it(written):
     assert found["silent"] == ("unknown", [], ["fluency"])
     assert found["uncited"] == ("fail", ["citation"], [])
     assert told["cost"]["judge"]["currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        enough(),
+        [row("q", judged=False)],
+        [Row(item=item())],
+        [row("q", context="", outcome="server"), row("r", outcome="filtered")],
+        [row("q", scores=math.nan, harms=Unjudged(reason="no JSON"))],
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"recorded": {"fluency": 4.5}}])
+def test_every_answer_to_a_program_is_of_the_documented_schema(tmp_path, found, more):
+    kept = folders.run(tmp_path, found, beside=[] if more else found, **more)
+    outputs.write(kept, report(kept))
+    told = json.loads(text(kept.folder, "evaluation.json"))
+    schema = json.loads((ROOT / "docs/schemas/evaluation-1.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    assert [each.message for each in Draft202012Validator(schema).iter_errors(told)] == []
 
 
 def test_a_build_server_reads_the_verdict_and_the_rows(written):
