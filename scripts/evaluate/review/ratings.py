@@ -77,12 +77,12 @@ def _cells(columns: Mapping[str, int], row: list[str]) -> dict[str, str]:
 def _taken(cells: Mapping[str, str], key: Key, ratings: dict[int, Opinion | None]) -> Iterator[str]:
     """Enters a line among the ratings; what is wrong with it."""
     if cells["sheet"] != key.sheet:
-        yield f"sheet {cells['sheet']!r}, not {key.sheet}. Fix: the sheet that was exported last"
+        yield f"sheet {cells['sheet'][:20]!r}, not {key.sheet}. Fix: the sheet that was exported last"
         return
     told = cells["number"]
     number = int(told) if told.isdecimal() and len(told) < 10 else 0
     if number not in {each.number for each in key.lines}:
-        yield f"number {cells['number']!r} is not on the sheet. Fix: 1 to {len(key.lines)}"
+        yield f"number {told[:20]!r} is not on the sheet. Fix: 1 to {len(key.lines)}"
         return
     if number in ratings:
         yield f"number {number} stands there twice. Fix: leave one of them"

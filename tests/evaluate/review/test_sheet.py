@@ -80,6 +80,7 @@ def test_all_mistakes_are_said_at_once_each_with_its_line():
         (b"", "no column sheet, number, good"),
         (b"number,good\n1,yes", "no column sheet"),
         (filled("yes", "no"), "no line for 3, 4, 5, 6"),
+        (filled(*ALL) + f"\n{KEY.sheet},{'9' * 5000},yes".encode(), "is not on the sheet"),
         (filled(*ALL, sheet="other"), f"sheet 'other', not {KEY.sheet}"),
         (b"sheet,number,good\n\xff", "not in UTF-8"),
         (b'sheet,number,good\n"' + b"x" * 200_000, "Fix: save it as CSV"),
