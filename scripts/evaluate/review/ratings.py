@@ -77,7 +77,8 @@ def _cells(columns: Mapping[str, int], row: list[str]) -> dict[str, str]:
 def _taken(cells: Mapping[str, str], key: Key, ratings: dict[int, Opinion | None]) -> Iterator[str]:
     """Enters a line among the ratings; what is wrong with it."""
     if cells["sheet"] != key.sheet:
-        yield f"sheet {cells['sheet'][:20]!r}, not {key.sheet}. Fix: the sheet that was exported last"
+        other = cells["sheet"][:20]
+        yield f"sheet {other!r}, not {key.sheet}. Fix: the sheet that was exported last"
         return
     told = cells["number"]
     number = int(told) if told.isdecimal() and len(told) < 10 else 0
