@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from scripts import options
-from scripts.exit import Exit, leave
+from scripts.exit import Exit, gravest, leave
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -143,7 +143,6 @@ def plan_command(
     from scripts.capacity.load_run import NoLoadRun
     from scripts.capacity.page import page as drawn
     from scripts.capacity.peak import NoDemand
-    from scripts.capacity.plan import worst
     from scripts.capacity.size import NotSized
 
     try:
@@ -212,7 +211,7 @@ def plan_command(
     except KeyboardInterrupt:
         raise leave(Exit.CANNOT_TELL, "cut off: nothing was planned. Fix: run it again") from None
     silent = [] if route else sorted(declared.routes.keys() - recorded.keys())
-    code = worst([*(plan.code for plan in plans), *(Exit.CANNOT_TELL for _ in silent)])
+    code = gravest([*(plan.code for plan in plans), *(Exit.CANNOT_TELL for _ in silent)])
     if page:
         try:
             page.write_text(drawn(stack, plans, assumed, code, now), encoding="utf-8")

@@ -54,30 +54,30 @@ def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route:
         NoLoadRun: the folder holds none.
     """
     known = load_run.peak(load_run.read(measured)) if measured else recorded.get(route)
-    values = {
-        "requests": told.requests or (known.requests if known else None),
-        "prompt_tokens": told.prompt_tokens or (known.prompt_tokens if known else None),
-        "declared_output": told.declared_output or (known.declared_output if known else None),
-    }
-    names = {"requests": "--rpm", "prompt_tokens": "--prompt", "declared_output": "--max-output"}
-    missing = [names[name] for name, value in values.items() if value is None]
-    if missing:
+    requests = _first(told.requests, known and known.requests)
+    prompt_tokens = _first(told.prompt_tokens, known and known.prompt_tokens)
+    declared = _first(told.declared_output, known and known.declared_output)
+    if requests is None or prompt_tokens is None or declared is None:
+        needed = (("--rpm", requests), ("--prompt", prompt_tokens), ("--max-output", declared))
+        missing = ", ".join(name for name, value in needed if value is None)
         raise NoDemand(
-            f"nobody said what route {route} must carry. Fix: {', '.join(missing)}; "
-            "or --from-load RUN; or record its demand"
+            f"nobody said what route {route} must carry. Fix: {missing}; or --from-load RUN; or "
+            "record its demand"
         )
-    observed = told.observed_output
-    cached = told.cache_share
-    if observed is None and known and told.declared_output is None:
-        observed = known.observed_output
+    # Who declares another maximum gets other answers.
+    seen = known.observed_output if known and told.declared_output is None else None
     return Peak(
-        requests=values["requests"] or 0.0,
-        prompt_tokens=values["prompt_tokens"] or 0.0,
-        declared_output=values["declared_output"] or 0.0,
-        observed_output=observed,
-        cache_share=cached if cached is not None else known.cache_share if known else 0.0,
+        requests=requests,
+        prompt_tokens=prompt_tokens,
+        declared_output=declared,
+        observed_output=_first(told.observed_output, seen),
+        cache_share=_first(told.cache_share, known and known.cache_share) or 0.0,
         source=_source(told, known),
     )
+
+
+def _first(*said: float | None) -> float | None:
+    return next((each for each in said if each is not None), None)
 
 
 def _source(told: Told, known: Peak | None) -> str:

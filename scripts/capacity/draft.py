@@ -11,7 +11,7 @@ from components.sections import Settings
 from policies.throughput import Demand
 from scripts.capacity import load_run, purchase, quota
 from scripts.capacity.growth import Growth, grow
-from scripts.capacity.load_run import NoLoadRun
+from scripts.capacity.load_run import Borne, NoLoadRun
 from scripts.capacity.peak import Peak
 from scripts.capacity.plan import Plan, Serving
 from scripts.capacity.quota import Left
@@ -66,11 +66,11 @@ def draft(
 ) -> Plan:
     """The plan of a route.
 
-    measured: the folder of a load run; if left out, the newest of the stack's deployment.
+    measured: the folder of a load run; if left out, or if it tells nothing of capacity, the newest
+    of the stack's deployment.
 
     Raises:
         NotSized: nobody knows what the route's deployment carries.
-        NoLoadRun: the folder that was named says nothing of capacity.
     """
     declared = known.settings.routes[route]
     planned = known.deployment(declared.stable)
@@ -165,26 +165,33 @@ def _calculator(
 
 
 def _own_load(known: Known, serving: Serving, need: Demand, measured: Path | None) -> Estimate:
-    folder = measured or load_run.newest(known.runs, known.wanted.stack, serving.name)
-    if folder is None:
-        return Estimate(source="own load", units=None, how="never measured: plumb load --sweep")
-    try:
-        found = load_run.borne(load_run.read(folder))
-    except NoLoadRun as error:
-        if measured:
-            raise
-        return Estimate(source="own load", units=None, how=str(error))
+    """By the run that was named, or else by the newest that says something of capacity."""
+    newest = load_run.newest(known.runs, known.wanted.stack, serving.name)
+    why = "never measured: plumb load --sweep"
+    for folder in (measured, newest):
+        if folder is None:
+            continue
+        try:
+            borne = load_run.borne(load_run.read(folder))
+        except NoLoadRun as error:
+            why = str(error)
+            continue
+        return _by_load(folder, borne, serving, need)
+    return Estimate(source="own load", units=None, how=why)
+
+
+def _by_load(folder: Path, borne: Borne, serving: Serving, need: Demand) -> Estimate:
     then = load_run.capacity_then(folder)
     of = serving.capacity if then is None else then
     # Calls of the run and of the route differ in length: they are compared by what each takes.
-    full = found.call.grown(found.calls_per_minute / found.call.requests)
+    full = borne.call.grown(borne.calls_per_minute / borne.call.requests)
     # Admission counts what callers declare; throughput units work off what answers hold.
     bore = _size(full.observed(1.0) if serving.provisioned else full.declared(1.0), serving)
-    guessed = "" if then else f", with {of:,} as declared"
+    guessed = f", with {of:,} as declared" if then is None else ""
     return Estimate(
         source="own load",
         units=of * _size(need, serving).raw / bore.raw,
-        how=f"{found.how}{guessed}",
+        how=f"{borne.how}{guessed}",
     )
 
 

@@ -1,6 +1,6 @@
 """A route's plan: what it needs, what it has, until when that is enough, and what it costs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from scripts.capacity.purchase import Offer
 from scripts.capacity.quota import Left
 from scripts.capacity.size import Size, calls_per_minute, size
 from scripts.capacity.sources import Reconciled
-from scripts.exit import Exit
+from scripts.exit import Exit, gravest
 from scripts.subscription.facts import Unknown
 
 LEVER: Final = 1.25
@@ -122,14 +122,7 @@ class Plan:
 
     @property
     def code(self) -> Exit:
-        return worst(reason.code for reason in self.reasons)
-
-
-def worst(codes: Iterable[Exit]) -> Exit:
-    """The one that a command answers with where several apply."""
-    found = set(codes)
-    order = (Exit.WRONG_USE, Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL)
-    return next((each for each in order if each in found), Exit.YES)
+        return gravest(reason.code for reason in self.reasons)
 
 
 def _reasons(plan: Plan) -> Iterator[Reason]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts import options
-from scripts.exit import Exit, leave
+from scripts.exit import Exit, gravest, leave
 
 if TYPE_CHECKING:
     from components.prices import PriceList
@@ -76,7 +76,6 @@ def cost_command(
     from components.stack_file import ROOT
     from policies import clock
     from scripts.capacity import demand
-    from scripts.capacity.plan import worst
     from scripts.cost import asked, evidence, month, printed
     from scripts.cost.bill import Bill, Given
     from scripts.cost.budget import Budget, OtherCurrency
@@ -131,7 +130,7 @@ def cost_command(
     )
     bill = Bill(given, listed)
     try:
-        code = worst(reason.code for reason in bill.reasons)
+        code = gravest(reason.code for reason in bill.reasons)
         if as_json:
             typer.echo(printed.as_json(bill, code))
         else:
@@ -147,7 +146,6 @@ def _retail(declared: "Settings", prices: "PriceList", deadline_s: float, *, as_
     """Says how the prices that the stack is billed by stand beside Azure's list."""
     import httpx2
 
-    from scripts.capacity.plan import worst
     from scripts.cost import printed, retail
     from scripts.cost.expected import planned
 
@@ -164,7 +162,7 @@ def _retail(declared: "Settings", prices: "PriceList", deadline_s: float, *, as_
         raise leave(Exit.NOT_REACHED, error) from None
     except retail.NotRead as error:
         raise leave(Exit.CANNOT_TELL, error) from None
-    code = worst(reason.code for _, reasons in found for reason in reasons)
+    code = gravest(reason.code for _, reasons in found for reason in reasons)
     typer.echo(printed.retail_as_json(found, code) if as_json else printed.retail(found))
     return code
 

@@ -23,6 +23,10 @@ def test_options_alone_are_enough():
     assert (found.requests, found.output, found.source) == (10, 50, "options")
 
 
+def test_no_output_is_an_answer_as_of_embeddings():
+    assert peak(Told(requests=10, prompt_tokens=100, declared_output=0), None, {}, "x").output == 0
+
+
 def test_what_nobody_said_is_asked_for_by_its_option():
     with pytest.raises(NoDemand, match="--prompt, --max-output"):
         peak(Told(requests=10), None, {}, "chat")

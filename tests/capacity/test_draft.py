@@ -7,7 +7,6 @@ import pytest
 from components import settings
 from components.prices import price_list
 from scripts.capacity.draft import Assumed, Known, draft
-from scripts.capacity.load_run import NoLoadRun
 from scripts.capacity.peak import Peak
 from scripts.capacity.quota import Left
 from scripts.exit import Exit
@@ -17,7 +16,7 @@ from scripts.subscription.facts import Estimate as Calculated
 from scripts.subscription.facts import LiveDeployment, ModelKey, Unknown
 from scripts.subscription.patience import Patience
 from tests.capacity.azure import Azure
-from tests.capacity.test_load_run import swept
+from tests.capacity.test_load_run import report, swept
 
 PROD = settings.read("prod")
 CHAT = ModelKey(format="OpenAI", name="gpt-5.4", version="2026-03-05")
@@ -189,9 +188,16 @@ def test_our_own_load_counts_as_a_source(plan, tmp_path):
     assert found.sources.far_apart
 
 
-def test_a_run_that_is_named_and_says_nothing_of_capacity_is_refused(plan, tmp_path):
-    with pytest.raises(NoLoadRun):
-        plan(measured=tmp_path)
+def test_a_run_that_came_near_no_limit_leaves_it_to_the_newest_sweep(plan, tmp_path):
+    run, sweep = tmp_path / "20261121-100000-load-bb", tmp_path / "20261120-100000-sweep-aa"
+    for folder, content in ((run, report()), (sweep, swept())):
+        folder.mkdir()
+        (folder / "report.json").write_text(json.dumps(content))
+    own = plan(measured=run).sources.estimates[2]
+    assert own.units == pytest.approx(150 * 57.6 / 96)
+    (sweep / "report.json").unlink()
+    own = plan(measured=run).sources.estimates[2]
+    assert (own.units, "did not look for the most" in own.how) == (None, True)
 
 
 def test_a_maximum_that_answers_never_reach_is_the_cheapest_lever(plan):
