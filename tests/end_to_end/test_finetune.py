@@ -27,6 +27,20 @@ print(client.fine_tuning.jobs.create(
     model=model, training_file=file, validation_file=file, suffix="cora"
 ).id)
 """
+HOLDING = """
+import subprocess, sys
+from scripts import lock, stack_outputs
+from scripts.guarded_store import connect
+
+routing = stack_outputs.read("dev").routing
+store = connect(routing.endpoint, routing.label)
+with lock.held(store, ["primary"], "rollout chat") as lease:
+    lease.holds[0].renew()
+    code = subprocess.run(["plumb", *sys.argv[1:], "--lock-timeout", "1"]).returncode
+    lease.check()
+assert store.read("plumb:lock/primary").entry is None
+sys.exit(code)
+"""
 BASE = """\
         triage-v0:
           model: gpt-4.1-mini
@@ -78,6 +92,10 @@ def test_a_job_is_verified_once_it_has_ended_deployed_under_the_lock_and_answers
     assert json.loads(done.out)["curve"]["steps"] == 36
 
     before = (dev.folder / "Pulumi.dev.yaml").read_text()
+    locked = told(["python", "-c", HOLDING, *deploy], dev.folder, dev.variables())
+    assert (locked.code, (dev.folder / "Pulumi.dev.yaml").read_text()) == (4, before)
+    assert "primary is locked by" in locked.err
+    assert "(rollout chat) since" in locked.err
     up = dev.plumb(*deploy)
     assert up.code == 0, up.all
     assert json.loads(up.out)["said"] == "deployed, and it answers"
@@ -86,5 +104,3 @@ def test_a_job_is_verified_once_it_has_ended_deployed_under_the_lock_and_answers
         f"          fine_tuned: {{ base: gpt-4.1-mini-2025-04-14, job: {job}, suffix: cora }}\n",
     )
     assert (dev.folder / "Pulumi.dev.yaml").read_text() == before.replace(BASE, BASE + tuned)
-    again = dev.plumb(*deploy)
-    assert json.loads(again.out)["said"] == "nothing to do: the stack has this model"

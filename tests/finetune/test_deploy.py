@@ -188,6 +188,33 @@ OUTPUTS = StackOutputs.model_validate(
 )
 
 
+@pytest.mark.parametrize(
+    ("succeeded", "said"),
+    [(True, "nothing to do: the stack has this model"), (False, "nothing to do")],
+)
+def test_a_stack_that_has_the_model_is_left_alone_unless_its_last_update_failed(
+    root, verify, monkeypatch, succeeded, said
+):
+    verify(placed())
+    deployed()
+    held = {
+        "model": "gpt-4.1-mini-2025-04-14.ft-0123abcd-cora",
+        "version": "1",
+        "format": "OpenAI",
+        "sku": "Standard",
+        "capacity": 20,
+        "content_filter": "customer-facing",
+        "spillover": "",
+    }
+    outputs = OUTPUTS.model_dump()
+    outputs["accounts"]["primary"]["deployments"]["triage-v1"] = held
+    told = StackOutputs.model_validate(outputs)
+    monkeypatch.setattr(deploy.stack_outputs, "read", lambda stack: told)
+    monkeypatch.setattr(deploy, "last_succeeded", lambda stack: succeeded)
+    done = deployed()
+    assert (done.said, done.deployed) == (said, succeeded)
+
+
 def test_what_answers_callers_is_not_replaced_unless_somebody_says_so(
     root, verify, monkeypatch, capsys
 ):
