@@ -54,9 +54,9 @@ def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route:
         NoLoadRun: the folder holds none.
     """
     known = load_run.peak(load_run.read(measured)) if measured else recorded.get(route)
-    requests = _first(told.requests, known and known.requests)
-    prompt_tokens = _first(told.prompt_tokens, known and known.prompt_tokens)
-    declared = _first(told.declared_output, known and known.declared_output)
+    requests = _first(told.requests, known.requests if known else None)
+    prompt_tokens = _first(told.prompt_tokens, known.prompt_tokens if known else None)
+    declared = _first(told.declared_output, known.declared_output if known else None)
     if requests is None or prompt_tokens is None or declared is None:
         needed = (("--rpm", requests), ("--prompt", prompt_tokens), ("--max-output", declared))
         missing = ", ".join(name for name, value in needed if value is None)
@@ -71,7 +71,7 @@ def peak(told: Told, measured: Path | None, recorded: Mapping[str, Peak], route:
         prompt_tokens=prompt_tokens,
         declared_output=declared,
         observed_output=_first(told.observed_output, seen),
-        cache_share=_first(told.cache_share, known and known.cache_share) or 0.0,
+        cache_share=_first(told.cache_share, known.cache_share if known else None) or 0.0,
         source=_source(told, known),
     )
 

@@ -31,7 +31,9 @@ class Growth:
     ends: date | None
     """The day on which the need is the quota; None if it is not within a lifetime of plans."""
     ask_by: date | None
-    """The last day on which asking for more is early enough. It may be past."""
+    """The last day on which asking for more is early enough."""
+    ask_now: bool
+    """That day is today, or past."""
 
     @property
     def horizon(self) -> int:
@@ -67,13 +69,15 @@ def grow(
     """The need of each month, and the days that follow from it."""
     left = months_to_quota(need, quota, rate)
     ends = _after(today, left)
+    ask_by = ends - timedelta(days=lead_days) if ends else None
     return Growth(
         months=[Month(number=n, need=need_after(need, rate, n)) for n in range(months + 1)],
         rate=rate,
         quota=quota,
         months_to_quota=left,
         ends=ends,
-        ask_by=ends - timedelta(days=lead_days) if ends else None,
+        ask_by=ask_by,
+        ask_now=ask_by is not None and ask_by <= today,
     )
 
 

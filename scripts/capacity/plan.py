@@ -169,18 +169,19 @@ def _lasts(plan: Plan) -> Iterator[Reason]:
         return
     growth = plan.growth
     if growth.ends is None or growth.ask_by is None:
-        yield Reason(code=Exit.YES, text="the quota does not end: the need does not grow")
+        yield Reason(code=Exit.YES, text="the quota does not end as the need grows")
     elif growth.months_to_quota == 0:
         yield Reason(
             code=Exit.NO,
-            text="the need is over the quota today. Fix: ask for more now, or serve it from "
+            text="the need has reached the quota today. Fix: ask for more now, or serve it from "
             "another region or SKU too",
         )
     elif growth.ends_within:
+        when = "now" if growth.ask_now else f"by {growth.ask_by:%Y-%m-%d}"
         yield Reason(
             code=Exit.NO,
             text=f"the quota ends on {growth.ends:%Y-%m-%d}, in {growth.months_to_quota:.1f} "
-            f"months. Fix: ask for more by {growth.ask_by:%Y-%m-%d}",
+            f"months. Fix: ask for more {when}",
         )
     else:
         yield Reason(

@@ -102,6 +102,11 @@ def test_a_quota_that_ends_within_the_plan_is_a_no_with_a_day_to_ask_by(plan):
     assert f"Fix: ask for more by {found.growth.ask_by}" in said
 
 
+def test_a_day_to_ask_by_that_is_past_is_now(plan):
+    found = plan(azure=Azure(limits={TOKENS: (150, 0)}), assumed=replace(ASSUMED, lead_days=400))
+    assert texts(found, Exit.NO)[0].endswith("Fix: ask for more now")
+
+
 def test_what_we_hold_already_is_ours_to_grow_into(plan):
     subdomain = PROD.accounts["primary"].subdomain
     azure = Azure(limits={TOKENS: (200, 180)}, live=(held(),), there=subdomain)
