@@ -111,10 +111,11 @@ class Bill:
             OtherCurrency: no rate was agreed on.
         """
         found = {}
-        asked_all = not self.given.silent and not any(line.cost.unpriced for line in self.lines)
-        if self.planned is not None and asked_all:
+        demand_known = not self.given.silent and not any(each.cost.unpriced for each in self.lines)
+        use_known = not self.given.unknown and not any(each.cost.unpriced for each in self.spending)
+        if self.planned is not None and demand_known:
             found[BY_DEMAND] = self.in_budgets(self.planned.amount)
-        if self.forecast and not any(each.cost.unpriced for each in self.spending):
+        if self.forecast and use_known:
             found[BY_USE] = self.in_budgets(self.forecast.monthly)
         return found
 

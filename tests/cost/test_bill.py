@@ -6,7 +6,7 @@ from components import settings
 from components.prices import FILE, price_list
 from scripts.capacity.peak import Peak
 from scripts.cost.bill import BY_DEMAND, BY_USE, Bill, Given
-from scripts.cost.budget import Budget, Exchange, OtherCurrency
+from scripts.cost.budget import Budget, Exchange, OtherCurrency, Reason
 from scripts.cost.evidence import GIVEN, PRICES, data
 from scripts.cost.expected import planned
 from scripts.cost.price import Used
@@ -66,6 +66,13 @@ def test_a_route_that_nobody_spoke_for_leaves_no_forecast():
     found = bill(silent=["triage"])
     assert found.forecasts == {}
     assert Exit.CANNOT_TELL in codes(found)
+
+
+def test_an_account_that_did_not_answer_leaves_no_forecast_by_use():
+    silence = Reason(code=Exit.NOT_REACHED, text="tokens of secondary: 503")
+    found = used(unknown=[silence])
+    assert found.forecasts == {}
+    assert Exit.YES not in codes(found)
 
 
 def test_a_price_that_nobody_knows_leaves_no_forecast_and_is_told_once():
