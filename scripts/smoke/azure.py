@@ -53,6 +53,7 @@ class Azure:
                 )
                 for each in plan.accounts
             },
+            wires=self._wires,
             spans=Spans(self._heard.tracer),
         )
 
@@ -94,7 +95,8 @@ class Azure:
 
     def traces(self, left_s: Callable[[], float]) -> Iterator[AnyFact]:
         plan = self._plan
-        if not plan.asked_routes:  # nobody has called by way of a client yet
+        if all(plan.target(each.stable).kind != "chat" for each in plan.asked_routes):
+            # nobody has called by way of the client yet
             target = next(each for each in plan.asked_targets if each.kind == "chat")
             yield self._caller.without_a_route(target.subject, left_s())
         wanted: list[What] = ["span", "evaluation"] if plan.asked_routes else ["span"]
@@ -107,9 +109,11 @@ class Azure:
                 yield Sent(what=what, error=f"where it is: {error}", forbidden=refused)
             return
         taken = []
-        for sent in telemetry.send(self._heard, where, self._credential):
+        for sent in telemetry.send(
+            self._heard, where, self._credential, with_evaluations="evaluation" in wanted
+        ):
             yield sent
-            if not sent.error:
+            if not (sent.error or sent.nothing):
                 taken.append(sent.what)
         callers = [user for route in plan.asked_routes for user in users(plan, route)]
         queries: dict[What, str] = {

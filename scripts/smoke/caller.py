@@ -30,7 +30,17 @@ from scripts.client.target import Target as ClientTarget
 from scripts.smoke import wire
 from scripts.smoke.facts import Call, Evaluated, Flag, Kind
 from scripts.smoke.finding import STACK
-from scripts.smoke.plan import CAPITAL, MOST_TOKENS, TIMED, Plan, Route
+from scripts.smoke.plan import (
+    CAPITAL,
+    MOST_TOKENS,
+    TIMED,
+    Plan,
+    Question,
+    Route,
+    Target,
+    says,
+)
+from scripts.smoke.wire import Wire
 
 STORE_TIMEOUT_S: Final = 10.0
 
@@ -42,6 +52,7 @@ class Caller:
     plan: Plan
     credential: TokenCredential
     accounts: Mapping[str, ClientTarget]
+    wires: Mapping[str, Wire]
     spans: Spans = field(default_factory=Spans)
     publish: Callable[[Any], None] | None = None
     """What hears of each evaluation."""
@@ -82,11 +93,14 @@ class Caller:
                 why = "the library that applications use gives no variant"
                 yield Evaluated(route=route.name, user=user, error=why)
                 return
-            account = str(given.value.get("account"))
-            target = f"{account}/{given.value.get('deployment')}"
+            target = f"{given.value.get('account')}/{given.value.get('deployment')}"
             yield Evaluated(route=route.name, user=user, variant=given.variant or "", target=target)
-            if account not in self.accounts or left_s() <= 0:
+            known = {each.subject: each for each in self.plan.targets}
+            if target not in known or left_s() <= 0:
                 return
+            if known[target].kind == "embeddings":  # the client is for conversations
+                yield self._embed(route.subject, known[target], user, left_s, warm_up=not number)
+                continue
             kind: Kind = "chat" if number else "warm-up"
             yield wire.patiently(
                 partial(
@@ -100,6 +114,19 @@ class Caller:
                 left_s,
                 self.wait,
             )
+
+    def _embed(
+        self,
+        subject: str,
+        target: Target,
+        user: str,
+        left_s: Callable[[], float],
+        *,
+        warm_up: bool,
+    ) -> Call:
+        kind: Kind = "warm-up" if warm_up else "embeddings"
+        question = Question(kind=kind, label=user, messages=says(CAPITAL))
+        return self.wires[target.account].ask(subject, target, question, left_s=left_s)
 
     def without_a_route(self, target: str, left_s: float) -> Call:
         """One call to a deployment, for its span."""

@@ -140,6 +140,8 @@ class Sent(Fact):
 
     fact: Literal["sent"] = "sent"
     what: Literal["span", "evaluation"]
+    nothing: bool = False
+    """Nobody called, so there was nothing to send."""
     error: str = ""
     forbidden: bool = False
 

@@ -64,8 +64,8 @@ def plan(
         only=names,
         not_deployed=missing,
     )
-    called = {each.account for each in found.asked_targets if each.kind == "chat"}
-    called |= {each.account for each in found.asked_routes}
+    stable = [found.target(each.stable) for each in found.asked_routes]
+    called = {each.account for each in (*found.asked_targets, *stable) if each.kind == "chat"}
     if all(map(found.is_closed, called)):  # who calls nobody has nothing to tell
         return found.model_copy(update={"traces": False})
     return found

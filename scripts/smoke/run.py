@@ -1,11 +1,10 @@
 """Carries a plan out: asks side by side, never longer than it may, and tells each fact at once."""
 
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -67,11 +66,9 @@ class Stop:
     """When the deadline passes, by `clock`."""
     clock: Callable[[], float] = time.monotonic
     why: str = ""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pull(self, why: str) -> None:
-        with self._lock:
-            self.why = self.why or why
+        self.why = self.why or why
 
     def left_s(self) -> float:
         return 0.0 if self.why else max(0.0, self.until - self.clock())
@@ -84,17 +81,21 @@ class Stop:
 
 def carry_out(plan: Plan, ways: Ways, stop: Stop, tell: Tell) -> None:
     """Every fact is told from this thread, the last one says how it ended."""
-    token = ways.token()
-    tell(token)
-    if not token.error:
-        for fact in side_by_side(jobs(plan, ways, stop), AT_ONCE, stop.left_s):
-            tell(fact)
-        if plan.traces:
-            for fact in side_by_side([lambda: ways.traces(stop.left_s)], 1, stop.left_s):
-                tell(fact)
+    for token in side_by_side([lambda: [ways.token()]], 1, stop.left_s):
+        tell(token)
+        if not token.error:
+            _ask_all(plan, ways, stop, tell)
     if not stop.why and stop.left_s() <= 0:
         stop.pull("its deadline has passed")
     tell(Ended(cut_off=stop.why))
+
+
+def _ask_all(plan: Plan, ways: Ways, stop: Stop, tell: Tell) -> None:
+    for fact in side_by_side(jobs(plan, ways, stop), AT_ONCE, stop.left_s):
+        tell(fact)
+    if plan.traces:
+        for fact in side_by_side([lambda: ways.traces(stop.left_s)], 1, stop.left_s):
+            tell(fact)
 
 
 def jobs(plan: Plan, ways: Ways, stop: Stop) -> Iterator[Job]:

@@ -101,7 +101,9 @@ class Heard:
         return list(self._records.kept)
 
 
-def send(heard: Heard, connection_string: str, credential: TokenCredential) -> Iterator[Sent]:
+def send(
+    heard: Heard, connection_string: str, credential: TokenCredential, *, with_evaluations: bool
+) -> Iterator[Sent]:
     """Hands over what was heard, as whoever runs this: there is no key that would do."""
     for name in QUIET:
         os.environ.setdefault(name, "true")
@@ -112,18 +114,18 @@ def send(heard: Heard, connection_string: str, credential: TokenCredential) -> I
         AzureMonitorTraceExporter,
     )
 
-    refusals: list[Any] = []
+    answers: list[Any] = []
     told = {
         "connection_string": connection_string,
         "credential": credential,
         "disable_offline_storage": True,
         "retry_total": 1,
-        "raw_response_hook": lambda answer: refusals.append(answer.http_response),
+        "raw_response_hook": lambda answer: answers.append(answer.http_response),
     }
-    yield _sent("span", heard.spans, AzureMonitorTraceExporter(**told).export, refusals)
-    if heard.evaluations:
+    yield _sent("span", heard.spans, AzureMonitorTraceExporter(**told).export, answers)
+    if with_evaluations:
         export = AzureMonitorLogExporter(**told).export
-        yield _sent("evaluation", heard.evaluations, export, refusals)
+        yield _sent("evaluation", heard.evaluations, export, answers)
 
 
 def _sent(
@@ -131,7 +133,7 @@ def _sent(
 ) -> Sent:
     answers.clear()
     if not items:
-        return Sent(what=what, error="nothing was there to be sent")
+        return Sent(what=what, nothing=True)
     result = export(items)
     if result.name == "SUCCESS":
         return Sent(what=what)

@@ -30,6 +30,8 @@ def _of(what: What, took: Sent | None, came: Rows | None) -> tuple[Level, str]:
     name = NAMES[what]
     if took is None:
         return "unknown", f"{name} was not sent: no time was left. Fix: a longer --deadline"
+    if took.nothing:
+        return "unknown", f"{name} was not made: nobody called. Fix: what the routes say"
     if took.error:
         fix = PUBLISH if took.forbidden else "Fix: network, or sandbox"
         return "unreached", f"{name} was not taken: {took.error.rstrip('.')}. {fix}"

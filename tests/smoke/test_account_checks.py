@@ -100,6 +100,7 @@ NO_KEY = key(real=True, error="Failed to list key. disableLocalAuth is set to be
         ([], OFF, "unknown"),
         ([key(200)], OFF, "no"),
         ([key(404, "DeploymentNotFound")], OFF, "unreached"),
+        ([key(400)], OFF, "unreached"),
         ([key(403, "403")], OFF, "unreached"),
         ([key(error="refused")], OFF, "unreached"),
         ([key(401)], OFF, "unknown"),

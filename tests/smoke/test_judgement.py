@@ -90,6 +90,16 @@ def test_a_missing_role_is_told_apart_from_an_old_token():
     assert "Fix: the role Cognitive Services OpenAI User" in text
 
 
+def test_who_asks_from_the_wrong_side_is_told_so():
+    words = "Public access is disabled. Please configure private endpoint."
+    closed = but(GOOD, is_call(), outcome="request", status=403, said=words)
+    level, text = found(plan(), closed)["primary/chat-v3", "chat"]
+    assert level == "unreached"
+    assert text == (
+        f"refused (403): {words} Fix: ask from inside its network, or --outside to prove this"
+    )
+
+
 def test_one_failed_call_of_three_is_enough():
     one = but(GOOD, is_call("chat", label="2"), outcome="server", status=500, said=SAID)
     seen = found(plan(), one)
@@ -160,6 +170,7 @@ def test_a_deployment_that_is_not_there_is_told_with_the_nearest_name():
         (but(GOOD, lambda f: isinstance(f, Rows), error="no", forbidden=True), "span", "unreached"),
         (but(GOOD, lambda f: isinstance(f, Rows), item_count=5), "span", "no"),
         (but(GOOD, lambda f: isinstance(f, Sent), error="403 no"), "evaluation", "unreached"),
+        (but(GOOD, lambda f: isinstance(f, Sent), nothing=True), "span", "unknown"),
         (without(GOOD, lambda f: isinstance(f, Rows)), "span", "unknown"),
         (without(GOOD, lambda f: isinstance(f, Sent)), "span", "unknown"),
     ],
