@@ -181,8 +181,9 @@ def mind(settings: Settings, account_name: str, deployment: str, model: str) -> 
         accuracy=own if knobs.accuracy is None else knobs.accuracy,
         refusal_rate=knobs.refusal_rate or 0.0,
         json_validity=1.0 if knobs.json_validity is None else knobs.json_validity,
-        # Made up, as its accuracy is: who knows more invents less.
-        groundedness=(1 + own) / 2 if knobs.groundedness is None else knobs.groundedness,
+        # Made up, as its accuracy is: who knows more invents less. Nobody invents nothing, or an
+        # evaluation's judge would have nothing to refuse, and people nothing to agree with it on.
+        groundedness=own if knobs.groundedness is None else knobs.groundedness,
         style=1.0 if knobs.style is None else knobs.style,
         book=tuple(
             each

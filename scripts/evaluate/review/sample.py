@@ -9,7 +9,7 @@ from typing import Final, Literal
 from scipy.special import ndtri
 
 from scripts.evaluate.mark import faults, gaps
-from scripts.evaluate.row import Row
+from scripts.evaluate.row import Row, planned
 from scripts.measure.shares import LIKELY
 
 Opinion = Literal["good", "bad"]
@@ -36,11 +36,15 @@ class Sample:
 
 
 def opinion(row: Row) -> Opinion | None:
-    """What the judge alone thinks of an answer; None if something of it was not judged."""
+    """What the judge thinks of an answer; None if something of it was not judged.
+
+    Where no judge is asked how well it is said, since that is known exactly, the checks are the
+    judge. Elsewhere they are nothing that people and judge could agree on.
+    """
     if row.answer is None or row.answer.outcome != "ok" or next(gaps(row), None):
         return None
-    # What is checked without a judge is nothing that people and judge could agree on.
-    judged = replace(row, answer=replace(row.answer, checks={}))
+    checks = {} if planned(row.item).metrics else row.answer.checks
+    judged = replace(row, answer=replace(row.answer, checks=checks))
     return "bad" if next(faults(judged), None) else "good"
 
 
