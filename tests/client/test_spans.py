@@ -134,8 +134,9 @@ def test_each_ending_has_its_class_and_only_errors_are_errors(world, told, refus
     assert (span.attributes["plumb.error_class"], not span.status.is_ok) == (outcome, error)
 
 
-def test_a_cut_stream_is_told_as_cut(world, told):
-    world.answers = [events(FIRST, piece("Par"))]
+@pytest.mark.parametrize("ending", [(), (httpx2.ReadError("reset"),)])
+def test_a_cut_stream_is_told_as_cut(world, told, ending):
+    world.answers = [events(FIRST, piece("Par"), *ending)]
     with pytest.raises(Cut):
         world.read(world.router(spans=Spans(told[1])))
     (span,) = told[0].get_finished_spans()

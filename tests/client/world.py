@@ -42,6 +42,9 @@ class Tokens:
     def renew(self) -> None:
         self.renewed += 1
 
+    def __repr__(self) -> str:  # as a partial would, or a dataclass
+        return f"Tokens({self.given})"
+
 
 def answer(text: str | None = "Paris", finish_reason: str | None = "stop", **headers: str) -> Told:
     message = {"role": "assistant", "content": text}
