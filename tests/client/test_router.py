@@ -132,7 +132,7 @@ def test_every_try_asks_for_a_token_and_shows_it_to_nobody_else(world, caplog):
     router = world.router(world.target("here"), world.target("there"))
     reply = world.ask(router)
     assert len(world.tokens.given) == 6
-    assert "token-" not in f"{router} {reply} {caplog.text}"
+    assert "token-" not in f"{router.route} {reply} {caplog.text}"
 
 
 def test_a_token_that_is_refused_is_renewed_once(world):
