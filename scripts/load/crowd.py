@@ -19,12 +19,11 @@ from scripts.load.call import Call
 from scripts.load.measure import Send
 from scripts.load.open_loop import STOPPED_S
 from scripts.load.sending import Work
-from scripts.load.worker import WORK, digest
+from scripts.load.worker import COME_WITHIN_S, WORK, digest
 
 if TYPE_CHECKING:
     from locust.runners import MasterRunner
 
-COME_WITHIN_S: Final = 60.0
 POLL_S: Final = 0.02
 LAST_S: Final = 3 * STOPPED_S
 """What workers have to tell their last calls in."""
@@ -47,7 +46,7 @@ def gathered(
     listen: where those of other machines find us; None starts them here.
 
     Raises:
-        NoCrowd: fewer came in time.
+        NoCrowd: fewer came in time, or we cannot listen there.
         OtherWork: one would ask something else.
     """
     from scripts.load.locustfile import Caller  # isort: skip
@@ -55,7 +54,10 @@ def gathered(
 
     logging.getLogger("locust").setLevel(logging.CRITICAL)
     bound = listen or Address("127.0.0.1", 0)
-    runner = Environment(user_classes=[Caller]).create_master_runner(bound.host, bound.port)
+    try:
+        runner = Environment(user_classes=[Caller]).create_master_runner(bound.host, bound.port)
+    except SystemExit:
+        raise NoCrowd(f"nobody can listen at {bound}. Fix: a free port of this machine") from None
     lead = Lead(runner, digest(work))
     started = [] if listen else [_started(work, runner.server.port) for _ in range(count)]
     try:
@@ -97,7 +99,10 @@ class Lead:
                 "options on every machine"
             )
         if len(self._asks) < count:
-            raise NoCrowd(f"{len(self._asks)} of {count} workers came within {within_s:g} s")
+            raise NoCrowd(
+                f"{len(self._asks)} of {count} workers came within {within_s:g} s. "
+                "Fix: what the others say, or fewer --workers"
+            )
 
     def send(self, stop: Stop, tell: Callable[[Call], object]) -> None:
         """Has every worker send its share, and tells each call as it comes in."""

@@ -33,6 +33,8 @@ class Part:
     stop: Stop
     share: Share = ALL
     """The master says which."""
+    ended: bool = False
+    """All of it was sent and told."""
 
 
 class Caller(User):
@@ -66,6 +68,7 @@ class Caller(User):
             self._fire(call)
         if over:
             runner.send_message("share-ended", {"failure": self._failure})
+            self.part.ended = True
             raise StopUser
 
     def _fire(self, call: Call) -> None:

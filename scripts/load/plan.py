@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -128,6 +129,7 @@ def sender(token: Callable[[], str], workers: int | None, listen: Address | None
 def _gathered(work: Work, workers: int, listen: Address | None) -> Iterator[Send]:
     from scripts.load import crowd
 
+    _has_locust()
     try:
         with crowd.gathered(work, workers, listen) as send:
             yield send
@@ -135,6 +137,14 @@ def _gathered(work: Work, workers: int, listen: Address | None) -> Iterator[Send
         raise leave(Exit.NOT_REACHED, error) from None
     except crowd.OtherWork as error:
         raise leave(Exit.WRONG_USE, error) from None
+
+
+def _has_locust() -> None:
+    if find_spec("locust") is None:
+        raise leave(
+            Exit.WRONG_USE,
+            "Locust is not installed, which several processes need. Fix: pip install -e .[load]",
+        )
 
 
 def join(master: Address, work: Work, token: Callable[[], str]) -> NoReturn:
@@ -145,6 +155,7 @@ def join(master: Address, work: Work, token: Callable[[], str]) -> NoReturn:
     """
     from scripts.load.worker import NoMaster, work_for
 
+    _has_locust()
     try:
         work_for(master, work, token)
     except NoMaster as error:

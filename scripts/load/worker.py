@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
@@ -21,6 +21,8 @@ from scripts.load.open_loop import Share
 from scripts.load.sending import Work
 
 WORK = TypeAdapter(Work)
+COME_WITHIN_S: Final = 60
+"""How long those who lead and those who work wait for each other."""
 
 
 class NoMaster(Exception):
@@ -36,12 +38,14 @@ def work_for(master: Address, work: Work, token: Callable[[], str]) -> None:
     """Sends the share of a run that the master gives it; returns when the master says goodbye.
 
     Raises:
-        NoMaster: there is none.
+        NoMaster: there is none, or it went before the share was sent.
     """
     # Here: only whoever works or leads pays for Locust's second.
     from scripts.load.locustfile import Caller, Part  # isort: skip
+    from locust import runners
     from locust.env import Environment
 
+    runners.CONNECT_RETRY_COUNT = COME_WITHIN_S // runners.CONNECT_TIMEOUT
     logging.getLogger("locust").setLevel(logging.CRITICAL)
     part = Caller.part = Part(work=work, token=token, stop=Stop())
     environment = Environment(user_classes=[Caller])
@@ -57,6 +61,8 @@ def work_for(master: Address, work: Work, token: Callable[[], str]) -> None:
     runner.register_message("end-share", lambda environment, msg: part.stop.pull(msg.data["why"]))
     runner.send_message("asks", {"digest": digest(work)})
     runner.greenlet.join()
+    if not part.ended:
+        raise NoMaster(f"whoever led the run at {master} is gone")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """`plumb load` as a person types it."""
 
 import json
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -10,6 +11,7 @@ from components import settings
 from components.sections import ObjectiveSettings
 from scripts import stack_outputs
 from scripts.cli import app
+from scripts.cost.price import NoPrice
 from scripts.load import connections
 from tests.load.answering import answering
 from tests.load.outputs import OUTPUTS
@@ -143,3 +145,73 @@ def test_a_sweep_ends_at_the_first_stage_that_is_too_much(plumb):
 
 def test_a_sweep_is_no_evidence(plumb):
     assert plumb("--sweep", "--record").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--listen", "127.0.0.1:5557"), "--workers"),
+        (("--join", "127.0.0.1:5557", "--workers", "2"), "--join alone"),
+        (("--join", "nowhere:port"), "HOST:PORT"),
+        (("--sweep", "--listen", "127.0.0.1:5557"), "at the rate that it finds"),
+        (("--workers", "0"), "workers"),
+    ],
+)
+def test_who_leads_and_who_works_is_said_in_one_way(plumb, words, message):
+    done = plumb(*words)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_without_locust_several_processes_are_wrong_use(plumb, monkeypatch):
+    monkeypatch.setattr("scripts.load.plan.find_spec", lambda name: None)
+    done = plumb("--workers", "2")
+    assert done.exit_code == 2
+    assert "Locust is not installed" in done.stderr
+
+
+def test_a_run_is_judged_again_by_its_folder_alone(plumb, tmp_path):
+    folder = json.loads(plumb("--json").stdout)["folder"]
+    again = CliRunner().invoke(app, ["load", folder, "--json"])
+    assert again.exit_code == 0
+    for each in ("report.json", "report.html"):
+        (Path(folder) / each).unlink()
+    assert CliRunner().invoke(app, ["load", folder]).exit_code == 0
+    assert json.loads((Path(folder) / "report.json").read_text())["verdict"] == (
+        "the objectives hold"
+    )
+
+
+def test_a_sweep_is_judged_again_by_its_stages(plumb):
+    words = ("--sweep", "--duration", "0.1", "--json")
+    first = json.loads(plumb(*words, handler=lambda request: httpx2.Response(429)).stdout)
+    again = CliRunner().invoke(app, ["load", first["folder"], "--json"])
+    assert (again.exit_code, json.loads(again.stdout)) == (1, first)
+
+
+def test_a_folder_without_a_run_is_wrong_use(tmp_path):
+    done = CliRunner().invoke(app, ["load", str(tmp_path)])
+    assert done.exit_code == 2
+    assert "Fix: name the folder of a load run" in done.stderr
+
+
+def test_a_scenario_without_a_stack_is_wrong_use():
+    done = CliRunner().invoke(app, ["load", "scenarios/chat.yaml"])
+    assert done.exit_code == 2
+    assert "--stack" in done.stderr
+
+
+def test_a_cap_on_what_nobody_knows_the_price_of_cannot_be_kept(plumb, monkeypatch):
+    def unknown(opened, name):
+        raise NoPrice("no price is known for it. Fix: add it")
+
+    monkeypatch.setattr("scripts.load.plan.price_of", unknown)
+    assert plumb("--most-cost", "5").exit_code == 3
+    done = plumb()
+    assert done.exit_code == 0
+    assert "what it cost is not known" in done.stdout
+
+
+def test_evidence_that_the_gate_would_refuse_is_told_beforehand(plumb):
+    done = plumb("--record", "--dry-run")
+    assert "wants 900 s after the warm-up. Fix: --duration 900" in done.stderr
