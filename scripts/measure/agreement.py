@@ -66,11 +66,13 @@ def agreement(good: Stratum, bad: Stratum) -> Agreement:
     The parts need not be as large as what they stand for: each is weighed by its share of all.
     """
     a, b = np.meshgrid(_likely(good), _likely(bad))
+    seen = float(_kappa(good.share, _mean(good), _mean(bad)))
+    share = float(_weighed(good.share, _mean(good), _mean(bad)))
     return Agreement(
-        kappa=float(_kappa(good.share, _mean(good), _mean(bad))),
-        kappa_bounds=_middle(_kappa(good.share, a, b), Bounds(-1.0, 1.0)),
-        good=float(_weighed(good.share, _mean(good), _mean(bad))),
-        good_bounds=_middle(_weighed(good.share, a, b), Bounds(0.0, 1.0)),
+        kappa=seen,
+        kappa_bounds=_around(seen, _kappa(good.share, a, b), Bounds(-1.0, 1.0)),
+        good=share,
+        good_bounds=_around(share, _weighed(good.share, a, b), Bounds(0.0, 1.0)),
     )
 
 
@@ -98,9 +100,11 @@ def _likely(part: Stratum) -> Shares:
     return np.asarray(betaincinv(part.good + 0.5, part.rated - part.good + 0.5, at))
 
 
-def _middle(values: Shares, otherwise: Bounds) -> Bounds:
+def _around(seen: float, values: Shares, otherwise: Bounds) -> Bounds:
+    """The middle of what may be, and what was seen: all agreeing is at the edge of all there is."""
     known = values[~np.isnan(values)]
     if not known.size:
         return otherwise
-    lower, upper = np.quantile(known, [LIKELY / 2, 1 - LIKELY / 2])
-    return Bounds(float(lower), float(upper))
+    edges: list[float] = np.quantile(known, [LIKELY / 2, 1 - LIKELY / 2]).tolist()
+    edges += [] if math.isnan(seen) else [seen]
+    return Bounds(min(edges), max(edges))

@@ -94,6 +94,13 @@ def test_of_what_nobody_has_rated_nothing_is_said(good, bad):
     assert math.isnan(agreement(good, bad).kappa)
 
 
+def test_what_was_seen_lies_within_its_bounds_at_the_edge_too():
+    found = agreement(Stratum(share=0.99, rated=52, good=52), Stratum(share=0.01, rated=1, good=0))
+    assert found.kappa == pytest.approx(1.0)
+    assert found.kappa_bounds.upper == pytest.approx(1.0)
+    assert found.kappa_bounds.lower < 0.6
+
+
 def test_who_lets_all_pass_that_the_other_does_is_still_counted():
     whole = agreement(Stratum(share=1.0, rated=40, good=36), Stratum(share=0.0, rated=0, good=0))
     assert whole.good == pytest.approx(0.9)
