@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from scripts.smoke.facts import Call
 from scripts.smoke.finding import Finding, Level
-from scripts.smoke.plan import Target, questions
+from scripts.smoke.plan import MOST_TOKENS, Target, questions
 from scripts.smoke.trouble import not_asked, trouble
 
 
@@ -54,10 +54,12 @@ def complaints(target: Target, call: Call) -> Iterator[str]:
         elif not call.dimensions:
             yield "the vector is empty. Fix: look at the model's state in the portal"
         return
-    if not call.text.strip():
-        yield "the answer is empty. Fix: look at the model's state in the portal"
+    if call.finish_reason == "length":
+        yield f"the answer, thoughts included, is longer than {MOST_TOKENS} tokens. Fix: ask again"
     elif call.finish_reason != "stop":
         yield f"the answer ended with {call.finish_reason!r}, not stop. Fix: ask again"
+    elif not call.text.strip():
+        yield "the answer is empty. Fix: look at the model's state in the portal"
     elif call.answer_tokens is None:
         yield "no token usage came with the answer. Fix: ask again"
     elif call.kind == "stream" and call.first_text_ms is None:

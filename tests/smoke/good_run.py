@@ -14,7 +14,7 @@ from scripts.smoke.facts import (
 )
 from scripts.smoke.judgement import Facts, findings
 from scripts.smoke.plan import AccountPlan, Limits, Plan, Route, Target, questions, says
-from scripts.smoke.probe import PLACEHOLDERS, Probe
+from scripts.smoke.probe import MILD, Probe
 from scripts.stack_outputs import DeploymentOutputs
 from scripts.style import parse
 
@@ -62,8 +62,8 @@ def chat(**more):
         "style": parse(STYLE, "chat.style.yaml"),
         "styled": [says(each["ask"]) for each in STYLE["questions"]],
         "probes": [
-            Probe(name="violence low", category="violence", text=PLACEHOLDERS.harms[0].text),
-            Probe(name="jailbreak", category="jailbreak", text=PLACEHOLDERS.jailbreak),
+            Probe(name="violence low", category="violence", text=MILD.harms[0].text),
+            Probe(name="jailbreak", category="jailbreak", text=MILD.jailbreak),
         ],
     }
     if more.get("style", STYLE) is None:

@@ -31,7 +31,8 @@ CHAT, EMBED = "primary/chat-v3", "primary/embed-v1"
     ("kind", "check", "change", "says"),
     [
         ("chat", "chat", {"text": " "}, "the answer is empty"),
-        ("chat", "chat", {"finish_reason": "length"}, "ended with 'length'"),
+        ("chat", "chat", {"finish_reason": "length", "text": ""}, "longer than 500 tokens"),
+        ("chat", "chat", {"finish_reason": "tool_calls"}, "ended with 'tool_calls'"),
         ("chat", "chat", {"answer_tokens": None}, "no token usage"),
         ("chat", "chat", {"annotated": False}, "no content filter annotations"),
         ("chat", "chat", {"outcome": "filtered"}, "a harmless question was stopped"),
@@ -130,12 +131,12 @@ DECLARED = settings.read("prod")
 def test_a_filter_is_probed_with_the_mildest_that_it_must_stop(preset, adjust, expected):
     wanted = ContentFilterSettings.model_validate({"preset": preset, "adjust": adjust})
     stack = DECLARED.model_copy(update={"content_filters": {"mine": wanted}})
-    assert [each.name for each in probe.probes("mine", stack, probe.PLACEHOLDERS)] == expected
+    assert [each.name for each in probe.probes("mine", stack, probe.MILD)] == expected
 
 
 def test_microsofts_own_filter_and_a_blocklist_are_probed_too():
     def names(name):
-        return [each.name for each in probe.probes(name, DECLARED, probe.PLACEHOLDERS)]
+        return [each.name for each in probe.probes(name, DECLARED, probe.MILD)]
 
     assert names("Microsoft.DefaultV2") == ["violence medium", "jailbreak"]
     assert names("customer-facing") == ["violence low", "jailbreak", "blocklist brand-safety"]
@@ -156,7 +157,7 @@ def test_a_term_of_a_blocklist_that_is_let_through_is_a_no():
 def test_a_teams_own_probes_are_read_and_mistakes_in_them_told(tmp_path):
     folder = tmp_path / "prompts"
     folder.mkdir()
-    assert probe.read(tmp_path) == probe.PLACEHOLDERS
+    assert probe.read(tmp_path) == probe.MILD
     file = folder / "filter-probes.yaml"
     file.write_text("harms: [{filter: Hate, severity: Low, text: x}]\njailbreak: y\n")
     assert probe.read(tmp_path).jailbreak == "y"
