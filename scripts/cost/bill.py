@@ -32,6 +32,8 @@ class Given(BaseModel):
     at: datetime
     budget: Budget
     exchange: Exchange | None
+    routes: Mapping[str, Sequence[str]]
+    """By deployment, those that name it."""
     planned: Sequence[Planned] | None
     """None: no forecast by demand was asked for."""
     silent: Sequence[str]
@@ -162,8 +164,3 @@ class Bill:
         """Each once, though it be so every day."""
         found = [*(line.cost for line in self.lines), *(each.cost for each in self.spending)]
         yield from dict.fromkeys(why for cost in found for why in cost.unpriced)
-
-    @property
-    def routes(self) -> Mapping[str, Sequence[str]]:
-        """Of each deployment, as far as they were planned."""
-        return {each.name: each.routes for each in self.given.planned or ()}

@@ -116,12 +116,14 @@ def cost_command(
             found = asked.ask(outputs, azure, Patience.of(deadline), since, now)
         except KeyboardInterrupt:
             raise leave(Exit.CANNOT_TELL, "cut off: nothing was told. Fix: run it again") from None
+    expected = planned(declared, peaks, mean_share, answer_share)
     given = Given(
         stack=stack,
         at=now,
         budget=Budget.of(declared),
         exchange=exchange,
-        planned=planned(declared, peaks, mean_share, answer_share) if forecast else None,
+        routes={each.name: each.routes for each in expected},
+        planned=expected if forecast else None,
         silent=sorted(declared.routes.keys() - peaks.keys()) if forecast else [],
         stands=found.stands if actual else None,
         used=found.used,

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,9 +26,10 @@ def show(bill: Bill) -> None:
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     if bill.given.planned is not None:
         console.print(_planned(bill))
-        console.print(_routes(bill))
+        console.print(_routes(bill, f"{bill.prices.currency} a month", _expected(bill)))
     if bill.given.stands is not None:
         console.print(_spent(bill))
+        console.print(_routes(bill, bill.prices.currency, bill.month_to_date))
         if bill.forecast:
             found = bill.forecast
             console.print(
@@ -94,16 +95,21 @@ def _planned(bill: Bill) -> Table:
     return table
 
 
-def _routes(bill: Bill) -> Table:
-    table = _table("route", f"{bill.prices.currency} a month")
-    for route, cost in sorted(_by_route(bill).items()):
-        table.add_row(route or NO_ROUTE, f"{cost:,.2f}")
+def _routes(bill: Bill, heading: str, costs: Mapping[str, float]) -> Table:
+    table = _table("route", heading)
+    for route, cost in sorted(by_route(costs, bill.given.routes).items()):
+        if route or cost:
+            table.add_row(route or NO_ROUTE, f"{cost:,.2f}")
     return table
 
 
-def _by_route(bill: Bill) -> dict[str, float]:
-    costs = {line.planned.name: line.cost.whole.amount for line in bill.lines}
-    return by_route(costs, bill.routes)
+def _expected(bill: Bill) -> dict[str, float]:
+    """By deployment."""
+    return {line.planned.name: line.cost.whole.amount for line in bill.lines}
+
+
+def _named(routes: Mapping[str, float]) -> dict[str, float]:
+    return {route or NO_ROUTE: cost for route, cost in routes.items()}
 
 
 def _spent(bill: Bill) -> Table:
@@ -145,7 +151,7 @@ def as_json(bill: Bill, code: Exit) -> str:
         answer["by_demand"] = {
             "monthly": bill.planned.amount if bill.planned else None,
             "complete": not given.silent,
-            "routes": {route or None: cost for route, cost in _by_route(bill).items()},
+            "routes": _named(by_route(_expected(bill), given.routes)),
             "deployments": [
                 {
                     "deployment": line.planned.name,
@@ -160,7 +166,7 @@ def as_json(bill: Bill, code: Exit) -> str:
     if given.stands is not None:
         answer["by_use"] = {
             "month_to_date": bill.month_to_date,
-            "routes": by_route(bill.month_to_date, bill.routes) if bill.routes else None,
+            "routes": _named(by_route(bill.month_to_date, given.routes)),
             "days": {f"{day:%Y-%m-%d}": cost for day, cost in sorted(bill.daily.items())},
             "forecast": asdict(bill.forecast) | {"monthly": bill.forecast.monthly}
             if bill.forecast

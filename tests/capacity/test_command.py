@@ -78,6 +78,13 @@ def test_the_page_needs_nothing_from_elsewhere(plumb, tmp_path):
     assert "http" not in text and "<script" not in text
 
 
+def test_help_says_what_to_type(plumb):
+    text = plumb("capacity", "plan", "--help").stdout
+    assert "Examples:" in text
+    assert "range>" not in text and "<str>" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_a_page_that_cannot_be_written_is_2(plumb, tmp_path):
     done = plumb(*PLAN, *PEAK, "--quota", "1000", "--html", str(tmp_path / "no" / "plan.html"))
     assert (done.exit_code, "Traceback" in done.output) == (2, False)

@@ -32,6 +32,7 @@ def bill(**changes):
         "at": NOW,
         "budget": Budget(monthly=1_000_000, currency="EUR", day_factor=1.5),
         "exchange": AGREED,
+        "routes": {each.name: each.routes for each in planned(PROD, {}, 0.3)},
         "planned": planned(PROD, {"chat": PEAK, "triage": PEAK}, 0.3),
         "silent": [],
         "stands": None,

@@ -32,6 +32,13 @@ def test_two_currencies_are_2_and_no_number_is_compared(plumb):
     assert "within" not in done.stdout
 
 
+def test_help_says_what_to_type(plumb):
+    text = plumb("cost", "--help").stdout
+    assert "Examples:" in text
+    assert "range>" not in text and "<str>" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 @pytest.mark.parametrize("rate", ["0.86", "USD=EUR", "usd=eur:1", "USD=EUR:0", "USD=EUR:-1"])
 def test_a_rate_that_says_too_little_is_2(plumb, rate):
     done = plumb(*COST, "--exchange-rate", rate)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import catalog
+from components import catalog, settings
 from components.prices import parse, price_list
+from scripts.cost.expected import planned
 from scripts.cost.price import MILLION, NoPrice, Sold, Used, call_cost, hourly_cost, token_price
 
 WHEN = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -64,6 +65,21 @@ def test_provisioned_tokens_are_paid_by_the_hour():
     reserved = sold("gpt-5.4", "DataZoneProvisionedManaged")
     assert call_cost(reserved, Used(prompt=MILLION, output=MILLION), at=WHEN).amount == 0
     assert hourly_cost(reserved, 50, fine_tuned=False).amount == pytest.approx(55)
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_what_our_stacks_deploy_has_a_price(stack):
+    unpriced = [
+        each.name
+        for each in planned(settings.read(stack), {}, 0.0)
+        if price_list().find(
+            each.sold.model, each.sold.version, each.sold.sku, each.sold.location, WHEN.date()
+        )
+        is None
+        and not each.by_the_hour
+    ]
+    # Azure's list names its meters, but nobody has read their prices yet.
+    assert unpriced == (["primary/compare-v1"] if stack == "staging" else [])
 
 
 def test_a_fine_tuned_model_costs_its_base_and_its_hosting():
