@@ -24,10 +24,25 @@ RECOMPUTE = {
 }
 
 
+JUDGING = """
+    judging:
+      preset: lenient
+      adjust: [{ filter: Jailbreak, source: Prompt, enabled: false, blocking: false }]
+"""
+JUDGE = """
+        judge-v1: { model: gpt-4.1, version: "2025-04-14", sku: GlobalStandard, capacity: 200,
+                    content_filter: judging }
+"""
+
+
 @pytest.fixture(scope="module")
 def prod(project):
-    """Prod in name only, and staging as large as prod is to be."""
+    """Prod in name only, staging as large as prod is to be, and a judge in dev."""
     project.create("prod")
+    file = project.folder / "Pulumi.dev.yaml"
+    text = file.read_text().replace("content_filters:\n", f"content_filters:{JUDGING}", 1)
+    file.write_text(text.replace("deployments:\n", f"deployments:{JUDGE}", 1))
+    project.deploy("dev")
     file = project.folder / "Pulumi.staging.yaml"
     file.write_text(re.sub(r"(DataZoneStandard, capacity): \d+", r"\1: 150", file.read_text()))
     project.deploy("staging")
