@@ -104,4 +104,5 @@ def test_what_was_seen_lies_within_its_bounds_at_the_edge_too():
 def test_who_lets_all_pass_that_the_other_does_is_still_counted():
     whole = agreement(Stratum(share=1.0, rated=40, good=36), Stratum(share=0.0, rated=0, good=0))
     assert whole.good == pytest.approx(0.9)
+    assert math.isnan(whole.kappa)
     assert whole.good_bounds.lower == pytest.approx(0.78, abs=0.02)

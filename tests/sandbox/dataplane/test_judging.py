@@ -75,6 +75,11 @@ def test_relevance_is_of_the_question_and_fluency_of_the_words():
     assert judged("As an AI language model, I would say no. In other words: no.", "Fluency") == 2
 
 
+def test_how_a_question_is_put_is_nothing_that_an_answer_must_take_up():
+    asked = "Could you please tell me how your gift cards would work?"
+    assert judged("Gift cards are never refunded.", "Relevance", query=asked) == 5
+
+
 def test_a_score_comes_in_the_form_that_is_asked_for():
     told = judgement(
         PROMPT.format(
@@ -174,6 +179,18 @@ def test_a_judge_in_the_sandbox_finds_worse_groundedness_unscripted(cloud, clien
     )
     score = json.loads(says("judge", prompt).content)["score"]
     assert (score > 4) == bool(groundedness)
+
+
+def test_the_answer_book_settles_what_a_judge_says(cloud, client):
+    cloud.deployment("judge")
+    entry = {"contains": "Gift cards are never", "answer": '{"reason": "scripted", "score": 2}'}
+    quality.write(cloud.around.settings, quality.Entry.model_validate(entry))
+    prompt = PROMPT.format(
+        trait="Groundedness", context=CONTEXT, query="", response=CONTEXT, form="JSON"
+    )
+    asked = [{"role": "user", "content": prompt}]
+    answer = client.chat.completions.create(model="judge", messages=asked)
+    assert json.loads(answer.choices[0].message.content)["score"] == 2
 
 
 def test_a_judge_keeps_to_the_schema_though_it_knows_the_question(cloud, client):
