@@ -27,7 +27,7 @@ def show(bill: Bill) -> None:
     if bill.given.planned is not None:
         console.print(_planned(bill))
         console.print(_routes(bill, f"{bill.prices.currency} a month", _expected(bill)))
-    if bill.given.stands is not None:
+    if bill.given.stands:
         console.print(_spent(bill))
         console.print(_routes(bill, bill.prices.currency, bill.month_to_date))
         if bill.forecast:
@@ -127,7 +127,8 @@ def _spent(bill: Bill) -> Table:
             f"{sum(each.hours for each in rows):,.1f}",
             f"{cost:,.2f}",
         )
-    table.add_row("together", "", "", "", "", f"{sum(bill.month_to_date.values()):,.2f}")
+    known = "as far as Azure told" if bill.given.unknown else "together"
+    table.add_row(known, "", "", "", "", f"{sum(bill.month_to_date.values()):,.2f}")
     return table
 
 
