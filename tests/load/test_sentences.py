@@ -23,6 +23,7 @@ def test_a_limit_below_the_declared_one_is_one_for_a_while():
     cut = call(outcome="throttled_temporary", limit_tokens=10_000)
     assert "allowed 10,000 tokens a minute at times, and 30,000 are declared" in said(cut)
     assert "of which 1 calls were refused" in said(cut)
+    assert "allowed 10,000" in said(call(limit_tokens=30_000), cut)
     assert "at times" not in said(call(limit_tokens=30_000))
     assert "at times" not in said(cut, tokens_per_minute=None)
 

@@ -64,3 +64,10 @@ def test_only_a_load_that_was_too_much_shows_how_much_is_borne(stages, code):
     swept = whole(run(), stages)
     assert swept.code == code
     assert swept.as_json()["exit_code"] == code
+
+
+def test_a_sweep_that_was_cut_off_says_why_and_is_no_answer():
+    swept = whole(run(), [stage(1), stage(2, cut_off="SIGINT came")])
+    assert swept.partial
+    assert swept.words == "cut off before it was too much: SIGINT came"
+    assert not whole(run(), [stage(1), stage(2, "p95", cut_off="61 of 100 went wrong")]).partial
