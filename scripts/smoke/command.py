@@ -71,7 +71,7 @@ def smoke_command(
     from scripts.smoke.probe import WrongProbes
     from scripts.smoke.run import Stop, carry_out, pulled_from_outside
     from scripts.style import WrongStyle
-    from scripts.subscription.arm import NoSubscription, from_environment
+    from scripts.subscription.arm import signed_in
 
     opened = open_stack(stack)
     now = datetime.now(UTC)
@@ -87,8 +87,7 @@ def smoke_command(
             spillover=spillover,
             outside=outside,
         )
-        arm = from_environment()
-    except (planning.Unknown, WrongPrompt, WrongStyle, WrongProbes, NoSubscription) as error:
+    except (planning.Unknown, WrongPrompt, WrongStyle, WrongProbes) as error:
         raise leave(Exit.WRONG_USE, error) from None
     folder = ROOT / RUNS / run_id
     stop = Stop(until=Stop.clock() + deadline_s)
@@ -105,7 +104,7 @@ def smoke_command(
             asked += isinstance(fact, Call)
             status.update(f"{asked} questions asked …")
 
-        carry_out(plan, Azure(plan, arm, trace_within_s), stop, tell)
+        carry_out(plan, Azure(plan, signed_in(plan.subscription), trace_within_s), stop, tell)
     found = recompute.again(folder)
     (folder / "report.html").write_text(page(found), encoding="utf-8")
     kept = str(folder.relative_to(ROOT))

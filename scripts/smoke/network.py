@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from scripts.smoke.facts import Call, Reach, State
 from scripts.smoke.finding import Finding, Level
 from scripts.smoke.plan import AccountPlan
-from scripts.smoke.trouble import NETWORK
+from scripts.smoke.trouble import from_the_wrong_side
 
 
 def finding(
@@ -24,9 +24,12 @@ def finding(
 
     if reach is None:
         return found("unknown", "not looked up: no time was left. Fix: a longer --deadline")
-    refused = any(_from_the_wrong_side(each) for each in calls)
+    refused = any(from_the_wrong_side(each) for each in calls)
     if outside and not account.public:
         return found(*_from_outside(reach, calls, refused=refused))
+    answered = any(each.outcome == "ok" for each in calls)
+    if reach.error and answered and account.public:
+        return found("warn", f"public; answers, though not directly (a proxy?): {reach.error}")
     if reach.error:
         return found("unreached", f"{reach.host}: {reach.error}. Fix: network, DNS, or sandbox")
     if account.private:
@@ -97,7 +100,3 @@ def _firewalled(account: AccountPlan, state: State | None, *, refused: bool) -> 
         ranges = ", ".join(account.allowed_ips)
         return "unreached", f"its firewall takes {ranges} only. Fix: ask from there"
     return "ok", f"public for {', '.join(account.allowed_ips)}; all others are denied"
-
-
-def _from_the_wrong_side(call: Call) -> bool:
-    return call.status == 403 and any(words in call.said.lower() for words in NETWORK)

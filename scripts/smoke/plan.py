@@ -115,6 +115,12 @@ class Plan(Part):
         asked |= {each.account for each in self.asked_routes}
         return [each for each in self.accounts if each.name in asked]
 
+    @property
+    def subscription(self) -> str:
+        """The GUID in the accounts' ids; empty where the outputs do not tell them."""
+        parts = self.accounts[0].id.split("/") if self.accounts else []
+        return parts[2] if len(parts) > 2 else ""
+
     def account(self, name: str) -> AccountPlan:
         return next(each for each in self.accounts if each.name == name)
 

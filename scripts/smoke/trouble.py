@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Sequence
+from typing import Final
 
 from scripts.client.outcome import THROTTLED
 from scripts.smoke.facts import Call
 from scripts.smoke.finding import Level
 from scripts.smoke.plan import Target
 
-NETWORK: tuple[str, ...] = ("public access is disabled", "virtual network/firewall")
+NETWORK: Final = ("public access is disabled", "virtual network/firewall")
 """How Azure says that it was asked from the wrong side."""
 
 
@@ -67,11 +68,16 @@ def _refused(call: Call, target: Target, there: Sequence[str] | None) -> tuple[L
         return "unreached", f"{said} Fix: the role Cognitive Services OpenAI User for who you are"
     if call.status == 401:
         return "unreached", f"{said} Fix: sign in anew; the token may have expired"
-    if call.status == 403 and any(words in call.said.lower() for words in NETWORK):
+    if from_the_wrong_side(call):
         return "unreached", f"{said} Fix: ask from inside its network, or --outside to prove this"
     if call.status == 403:
         return "unreached", f"{said} Fix: ask whoever owns the account"
     return "no", f"{said} Fix: see what Azure says of it"
+
+
+def from_the_wrong_side(call: Call) -> bool:
+    """Whether Azure refused a call for where it came from."""
+    return call.status == 403 and any(words in call.said.lower() for words in NETWORK)
 
 
 def nearest(wanted: str, there: Sequence[str] | None) -> str:

@@ -75,10 +75,15 @@ def from_environment() -> Arm:
             f"no subscription is named. Fix: export {SUBSCRIPTION_VARIABLES[0]}=…, or for a local "
             'one eval "$(plumb sandbox env)"'
         )
+    return signed_in(named[0])
+
+
+def signed_in(subscription: str) -> Arm:
+    """A subscription, as whoever is signed in."""
     # What went wrong is in the error; by itself it would be told once more for every question.
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     endpoint = os.environ.get(ENDPOINT_VARIABLE, PUBLIC).rstrip("/")
-    return Arm(endpoint, named[0], DefaultAzureCredential())
+    return Arm(endpoint, subscription, DefaultAzureCredential())
 
 
 def pages(

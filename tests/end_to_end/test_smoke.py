@@ -67,7 +67,7 @@ def smoked(opened, azure, dev):
             azure.control("POST", "/faults", fault)
         told = []
         try:
-            ways = Azure(plan, arm.from_environment(), 0)
+            ways = Azure(plan, arm.signed_in(plan.subscription), 0)
             carry_out(plan, ways, Stop(until=Stop.clock() + 60), told.append)
         finally:
             azure.control("DELETE", "/faults")

@@ -29,6 +29,8 @@ def level(account, reach, state, calls=(), *, outside=False):
         (ACCOUNT, PUBLIC, None, [call()], "ok"),
         (ACCOUNT, PUBLIC, CLOSED, [], "no"),
         (ACCOUNT, PUBLIC.model_copy(update={"error": "no such host"}), OPEN, [], "unreached"),
+        (ACCOUNT, PUBLIC.model_copy(update={"error": "timed out"}), OPEN, [call()], "warn"),
+        (PRIVATE, INSIDE.model_copy(update={"error": "x"}), CLOSED, [call()], "unreached"),
         (ACCOUNT, None, OPEN, [], "unknown"),
         (PRIVATE, INSIDE, CLOSED, [call()], "ok"),
         (PRIVATE, INSIDE, OPEN, [call()], "no"),

@@ -54,7 +54,6 @@ def plumb(monkeypatch, tmp_path):
     for file in Path(stack_file.ROOT).glob("Pulumi*.yaml"):
         (root / file.name).write_text(file.read_text())
     monkeypatch.setattr(stack_file, "ROOT", root)
-    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", "s")
     monkeypatch.setattr(arm, "DefaultAzureCredential", object)
 
     def run(*words, deployed=None, changed=lambda call: call):
@@ -62,6 +61,7 @@ def plumb(monkeypatch, tmp_path):
         monkeypatch.setattr(stack_outputs, "read", lambda stack: parse(stack, text))
 
         def ways(plan, found, trace_within_s):
+            run.subscriptions.append(found.subscription)
             made = Ways(plan)
             made.changed = changed
             return made
@@ -69,7 +69,7 @@ def plumb(monkeypatch, tmp_path):
         monkeypatch.setattr(azure, "Azure", ways)
         return CliRunner().invoke(app, ["smoke", *words])
 
-    run.root = root
+    run.root, run.subscriptions = root, []
     return run
 
 
@@ -160,12 +160,10 @@ def test_wrong_use_is_told_before_anything_is_asked(plumb, words, file, says):
     assert not (plumb.root / ".plumb").exists()
 
 
-def test_without_a_subscription_it_is_said_what_to_do(plumb, monkeypatch):
-    monkeypatch.delenv("ARM_SUBSCRIPTION_ID")
-    monkeypatch.delenv("AZURE_SUBSCRIPTION_ID", raising=False)
-    result = plumb("--stack", "dev")
-    assert result.exit_code == Exit.WRONG_USE
-    assert "Fix: export ARM_SUBSCRIPTION_ID" in result.stderr
+def test_the_subscription_is_the_stacks_own_whatever_the_shell_says(plumb, monkeypatch):
+    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", "another")
+    plumb("--stack", "dev", "--json")
+    assert plumb.subscriptions == ["s"]
 
 
 def test_a_stack_that_is_not_deployed_is_never_a_yes(plumb):
