@@ -1,5 +1,8 @@
-"""Azure's public price list, held against ours. Names of meters are free text: a closed
-dictionary reads them, the price list's own, and what it does not hold is named, never guessed."""
+"""Azure's public price list, held against ours.
+
+Names of meters are free text. They are read by a closed dictionary, the meters of our own list;
+what it does not hold is named, never guessed.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
