@@ -1,6 +1,5 @@
 """The client against a running Azure that fails: two regions, a candidate, a flag, real sockets."""
 
-import asyncio
 import json
 import os
 import re
@@ -22,8 +21,8 @@ from scripts.client.flag import Flag, from_store
 from scripts.client.reply import Cut
 from scripts.client.retry import Patience
 from scripts.client.route import Route
-from scripts.client.router import AsyncRouter, Router
 from scripts.client.target import Entra, Target, azure_url
+from tests.client.callers import EventLoop, Threads
 from tests.client.test_flag import definition
 from tests.sandbox.core.cloud import ACCOUNT, ACCOUNT_BODY, COGNITIVE, deployment
 from tests.sandbox.core.examples import STORE
@@ -109,60 +108,6 @@ def route(accounts):
     )
 
 
-class Threads:
-    """Asks from a thread; what it would have slept is noted."""
-
-    def __init__(self, route, **more):
-        self.slept = []
-        self.router = Router(route=route, sleep=self.slept.append, **more)
-
-    def close(self):
-        self.router.close()
-
-    def ask(self, question="Where is my parcel?", **wanted):
-        return self.router.ask(question, **wanted)
-
-    def read(self, **wanted):
-        with self.router.stream("Where is my parcel?", **wanted) as stream:
-            return list(stream), stream.reply
-
-
-class EventLoop:
-    """The same in an event loop."""
-
-    def __init__(self, route, **more):
-        self.slept = []
-
-        async def nap(seconds):
-            self.slept.append(seconds)
-
-        self.made = lambda: AsyncRouter(route=route, sleep=nap, **more)
-
-    def close(self):
-        """Nothing is left: each question has a loop of its own."""
-
-    def ask(self, question="Where is my parcel?", **wanted):
-        async def run():
-            router = self.made()
-            try:
-                return await router.ask(question, **wanted)
-            finally:
-                await router.close()
-
-        return asyncio.run(run())
-
-    def read(self, **wanted):
-        async def run():
-            router = self.made()
-            try:
-                async with router.stream("Where is my parcel?", **wanted) as stream:
-                    return [text async for text in stream], stream.reply
-            finally:
-                await router.close()
-
-        return asyncio.run(run())
-
-
 @pytest.fixture(params=[Threads, EventLoop])
 def caller(request, route):
     made = request.param(route)
@@ -201,6 +146,14 @@ def test_a_region_that_is_down_is_replaced_by_the_other(caller, order, status):
 def test_a_region_that_drops_its_connections_is_replaced_by_the_other(caller, order):
     order("account:ai-test", "lost")
     assert caller.ask().target.name == "secondary/chat-v3"
+
+
+def test_of_many_callers_at_once_none_is_left_without_an_answer(caller, order):
+    order("account:ai-test", "server-error", rate=0.3)
+    order("account:ai-test", "throttle", rate=0.3, retry_after=0.1)
+    replies = caller.ask_at_once([f"user-{number}" for number in range(20)])
+    assert all(reply.text for reply in replies)
+    assert caller.slept
 
 
 def test_a_failure_that_passes_is_not_seen(caller, order):
