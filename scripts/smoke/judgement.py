@@ -109,24 +109,26 @@ def _of_route(plan: Plan, route: Route, facts: Facts) -> Iterator[Finding]:
         yield flags.finding(route, flag, None, deployed, calls)
         return
     yield flags.finding(route, flag, given, deployed, calls)
-    wanted = {each.user: each.target for each in given}
-    for call in _timed(calls):
-        target = plan.target(call.target)
-        if call.target != wanted.get(call.label, call.target):
-            text = f"{wanted[call.label]} did not answer, {call.target} did in its place"
-            yield Finding(check="chat", subject=route.subject, level="no", text=text)
-            break
-        if found := trouble(call, target, _there(target.account, facts)):
-            yield Finding(check="chat", subject=route.subject, level=found[0], text=found[1])
-            break
-        if complaint := _first(answers.complaints(target, call)):
-            yield Finding(check="chat", subject=route.subject, level="no", text=complaint)
-            break
-    else:
-        level: Level = "ok" if len(_timed(calls)) == TIMED else "unknown"
-        text = f"{len(_timed(calls))} of {TIMED} callers answered"
-        yield Finding(check="chat", subject=route.subject, level=level, text=text)
+    level, text = _callers(plan, _timed(calls), given, facts)
+    yield Finding(check="chat", subject=route.subject, level=level, text=text)
     yield latency.finding(route.subject, _timed(calls), plan.limits)
+
+
+def _callers(
+    plan: Plan, calls: Sequence[Call], given: Sequence[Evaluated], facts: Facts
+) -> tuple[Level, str]:
+    """Whether each caller of a route was answered well, and by whom the flag gave them."""
+    wanted = {each.user: each.target for each in given}
+    for call in calls:
+        target = plan.target(call.target)
+        if (first := wanted.get(call.label, call.target)) != call.target:
+            return "no", f"{first} did not answer, {call.target} did in its place"
+        if found := trouble(call, target, _there(target.account, facts)):
+            return found
+        for complaint in answers.complaints(target, call):
+            return "no", complaint
+    said = f"{len(calls)} of {TIMED} callers answered"
+    return ("ok", said) if len(calls) == TIMED else ("unknown", f"{said}. Fix: what the flag says")
 
 
 def _timed(calls: Sequence[Call]) -> list[Call]:

@@ -217,3 +217,11 @@ def test_who_is_answered_by_a_fallback_is_no_yes():
         "no",
         "primary/chat-v4 did not answer, primary/chat-v3 did in its place",
     )
+
+
+def test_a_caller_who_is_missing_is_no_yes():
+    facts = without(GOOD, is_call("chat", subject="route chat", label="1"))
+    assert found(plan(), facts)["route chat", "chat"] == (
+        "unknown",
+        "2 of 3 callers answered. Fix: what the flag says",
+    )
