@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MEAN_SHARE: Final = 0.3
 """Of the peak minute, where nobody knows better."""
 
+MOST = 1e9
+"""Of calls or tokens, by mistake: more of either nobody has, and no number overflows below."""
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -42,23 +45,29 @@ def plan_command(
         str | None, typer.Option(metavar="ROUTE", help="This one alone; else each with a demand.")
     ] = None,
     rpm: Annotated[
-        float | None, typer.Option(metavar="N", min=0.001, help="Calls in the peak minute.")
+        float | None,
+        typer.Option(metavar="N", min=0.001, max=MOST, help="Calls in the peak minute."),
     ] = None,
     prompt: Annotated[
-        float | None, typer.Option(metavar="TOKENS", min=1, help="Prompt tokens, a call.")
+        float | None,
+        typer.Option(metavar="TOKENS", min=1, max=MOST, help="Prompt tokens, a call."),
     ] = None,
     max_output: Annotated[
         float | None,
         typer.Option(
             metavar="TOKENS",
             min=0,
+            max=MOST,
             help="max_completion_tokens that callers send: admission counts it.",
         ),
     ] = None,
     output: Annotated[
         float | None,
         typer.Option(
-            metavar="TOKENS", min=0, help="Output tokens that answers really hold, a call."
+            metavar="TOKENS",
+            min=0,
+            max=MOST,
+            help="Output tokens that answers really hold, a call.",
         ),
     ] = None,
     cache: Annotated[
@@ -75,10 +84,13 @@ def plan_command(
     ] = False,
     headroom: Annotated[
         float | None,
-        typer.Option(metavar="N", min=1, help="Times the peak; else what the gate asks for."),
+        typer.Option(
+            metavar="N", min=1, max=100, help="Times the peak; else what the gate asks for."
+        ),
     ] = None,
     growth: Annotated[
-        float, typer.Option(metavar="SHARE", min=0, help="More callers each month, a share.")
+        float,
+        typer.Option(metavar="SHARE", min=0, max=100, help="More callers each month, a share."),
     ] = 0.1,
     months: Annotated[int, typer.Option(metavar="N", min=1, max=60, help="How far ahead.")] = 12,
     mean_share: Annotated[
@@ -91,12 +103,18 @@ def plan_command(
         ),
     ] = None,
     lead_days: Annotated[
-        int, typer.Option(metavar="DAYS", min=0, help="Between asking for quota and having it.")
+        int,
+        typer.Option(
+            metavar="DAYS", min=0, max=3650, help="Between asking for quota and having it."
+        ),
     ] = 30,
     quota: Annotated[
         float | None,
         typer.Option(
-            metavar="UNITS", min=0, help="Units of capacity, in place of what Azure says is left."
+            metavar="UNITS",
+            min=0,
+            max=MOST,
+            help="Units of capacity, in place of what Azure says is left.",
         ),
     ] = None,
     offline: Annotated[
