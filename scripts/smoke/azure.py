@@ -16,6 +16,7 @@ from scripts.smoke.caller import Caller, users
 from scripts.smoke.control import FORBIDDEN, Control, NotTold
 from scripts.smoke.facts import AnyFact, Call, Flag, Listed, Sent, Token
 from scripts.smoke.flags import targets
+from scripts.smoke.logs import Logs, evaluation_query, span_query
 from scripts.smoke.plan import CAPITAL, AccountPlan, Plan, Question, Route, says
 from scripts.smoke.traces import What
 from scripts.smoke.wire import Wire
@@ -117,11 +118,11 @@ class Azure:
                 taken.append(sent.what)
         callers = [user for route in plan.asked_routes for user in users(plan, route)]
         queries: dict[What, str] = {
-            "span": telemetry.span_query(plan.run_id),
-            "evaluation": telemetry.evaluation_query(callers),
+            "span": span_query(plan.run_id),
+            "evaluation": evaluation_query(callers),
         }
         with LogsQueryClient(self._credential, endpoint=endpoint) as client:
-            logs = telemetry.Logs(client=client, workspace=plan.workspace)
+            logs = Logs(client=client, workspace=plan.workspace)
             until_s = logs.clock() + min(self._trace_within_s, left_s())
             for what in taken:
                 yield logs.look(what, queries[what], until_s)

@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-import jinja2
-
+from scripts.pages import pages
 from scripts.smoke.report import WORDS, Report, gravest
 
 
 def page(report: Report) -> str:
     """HTML that needs nothing else, and prints."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
+    template = pages(Path(__file__).parent).get_template("page.html")
     return template.render(
         report=report,
         plan=report.plan,

@@ -9,7 +9,7 @@ from azure.monitor.query import LogsQueryPartialResult, LogsQueryResult
 
 from scripts.smoke import door
 from scripts.smoke.control import Control, NotTold
-from scripts.smoke.telemetry import Logs, evaluation_query, span_query
+from scripts.smoke.logs import Logs, evaluation_query, span_query
 from tests.smoke.good_run import ACCOUNT
 
 
