@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
-
 from scripts.capacity.chart import HEIGHT, WIDTH, Chart, chart
 from scripts.capacity.draft import Assumed
 from scripts.capacity.plan import Plan
 from scripts.exit import Exit
+from scripts.pages import pages
 
 WORDS = {
     Exit.YES: "enough",
@@ -21,10 +20,7 @@ WORDS = {
 
 def page(stack: str, plans: Sequence[Plan], assumed: Assumed, code: Exit, now: datetime) -> str:
     """HTML of a stack's plans; it needs nothing else, and prints."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
+    template = pages(Path(__file__).parent).get_template("page.html")
     return template.render(
         stack=stack,
         plans=[(plan, drawn(plan)) for plan in plans],

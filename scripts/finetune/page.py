@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import jinja2
-
 from scripts.finetune.curve import Step
 from scripts.finetune.report import Report
+from scripts.pages import pages
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 220.0
@@ -43,10 +42,7 @@ class Axes:
 
 def page(report: Report) -> str:
     """HTML of one run; it needs nothing else, and prints."""
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = environment.from_string(Path(__file__).with_suffix(".html").read_text("utf-8"))
+    template = pages(Path(__file__).parent).get_template("page.html")
     axes = Axes.of(report.steps)
     return template.render(
         report=report,
