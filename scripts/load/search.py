@@ -54,6 +54,7 @@ class Sweep:
         return {
             "schema": "plumb.load-sweep/1",
             "run_id": self.run.run_id,
+            "began_at": f"{self.run.began_at:%Y-%m-%dT%H:%M:%SZ}",
             "stack": self.run.stack,
             "deployment": self.run.deployment,
             "verdict": self.words,

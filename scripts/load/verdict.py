@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from scripts.exit import Exit
+from scripts.exit import Exit, gravest
 from scripts.load.summary import Summary
 from scripts.measure.shares import exact, fewest_calls
 
@@ -39,11 +39,7 @@ def judge(
     cut_off: why a partial run ended early, where somebody knows.
     """
     reasons = list(_reasons(summary, wanted, partial, cut_off))
-    codes = {reason.code for reason in reasons}
-    for code in (Exit.NO, Exit.NOT_REACHED, Exit.CANNOT_TELL):
-        if code in codes:
-            return code, reasons
-    return Exit.YES, reasons
+    return gravest(reason.code for reason in reasons), reasons
 
 
 def _reasons(summary: Summary, wanted: Objectives, partial: bool, cut_off: str) -> Iterator[Reason]:

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import httpx2
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
 from components import settings
 from components.sections import ObjectiveSettings
+from components.stack_file import ROOT
 from scripts import stack_outputs
 from scripts.cli import app
 from scripts.cost.price import NoPrice
@@ -71,6 +73,18 @@ def test_too_few_calls_cannot_tell(plumb):
     assert plumb("--duration", "0.1", "--rps", "300").exit_code == 3
 
 
+def schema(name):
+    return json.loads((ROOT / "docs" / "schemas" / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_what_is_told_to_programs_is_as_its_schema_says(plumb, status):
+    answer = {"handler": good if status == 200 else lambda request: httpx2.Response(status)}
+    jsonschema.validate(json.loads(plumb("--json", **answer).stdout), schema("load-1"))
+    swept = plumb("--json", "--sweep", "--duration", "0.1", handler=full_after(100))
+    jsonschema.validate(json.loads(swept.stdout), schema("load-sweep-1"))
+
+
 def test_json_alone_is_on_stdout_and_has_no_token(plumb):
     done = plumb("--json")
     told = json.loads(done.stdout)
@@ -126,14 +140,18 @@ def test_a_stack_that_cannot_be_asked_is_no_failure_of_its_models(plumb, monkeyp
     assert plumb().exit_code == code
 
 
-def test_a_sweep_ends_at_the_first_stage_that_is_too_much(plumb):
+def full_after(calls):
     asked = []
 
-    def full_in_the_third_stage(request):
+    def answer(request):
         asked.append(request)
-        return good(request) if len(asked) < 300 else httpx2.Response(429)
+        return good(request) if len(asked) < calls else httpx2.Response(429)
 
-    done = plumb("--sweep", "--duration", "0.3", handler=full_in_the_third_stage)
+    return answer
+
+
+def test_a_sweep_ends_at_the_first_stage_that_is_too_much(plumb):
+    done = plumb("--sweep", "--duration", "0.3", handler=full_after(300))
     assert done.exit_code == 0
     assert [line.split(" a second")[0].strip() for line in done.stderr.splitlines()[1:]] == [
         "400.00",
