@@ -3,7 +3,7 @@ somebody else has averaged: a judge that falls silent must show."""
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scripts.evaluate.bar import DEFECT, GOOD
@@ -18,6 +18,7 @@ from scripts.evaluate.row import (
     Metric,
     Row,
     Severity,
+    Unjudged,
     Usage,
     planned,
     severity,
@@ -102,6 +103,8 @@ class Summary:
     """How many answers each model gave, as it names itself."""
     judged: int
     """Rows of which nothing is missing."""
+    silence: str
+    """Why the judge gave no score, where it gave none: what it was most often, and how often."""
     marks: Marks
     metrics: Mapping[Metric, Scores]
     checks: Mapping[Check, Held]
@@ -131,6 +134,7 @@ def summarise(rows: Sequence[Row]) -> Summary:
         problem=next((row.answer.problem for row in rows if row.answer and row.answer.problem), ""),
         models=dict(Counter(row.answer.model for row in rows if row.answer and row.answer.model)),
         judged=sum(is_judged(row) for row in rows),
+        silence=_silence(rows),
         marks=_marks(marks),
         metrics={metric: _scores(metric, rows) for metric in METRICS},
         checks={check: held for check in CHECKS if (held := _held(check, rows)).rows},
@@ -139,6 +143,22 @@ def summarise(rows: Sequence[Row]) -> Summary:
         usage=spent,
         judge_usage=judging,
     )
+
+
+def _silence(rows: Sequence[Row]) -> str:
+    """One reason a row: what broke one score of an answer mostly broke all of them."""
+    found = Counter(
+        next((each.reason for each in _said(row) if isinstance(each, Unjudged)), "") for row in rows
+    )
+    del found[""]
+    return "".join(f"{count} {reason}" for reason, count in found.most_common(1))
+
+
+def _said(row: Row) -> Iterator[object]:
+    if row.judged:
+        yield from row.judged.scores.values()
+        yield from row.judged.harms.values()
+        yield row.judged.jailbreak
 
 
 def is_judged(row: Row) -> bool:

@@ -79,11 +79,13 @@ def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
             code=Exit.CANNOT_TELL, about="dataset", text=f"{', '.join(few)}. Fix: add questions"
         )
     if not _covers(summary.judged, summary.samples, bar):
-        silent = ", ".join(
+        unanswered = [
             f"{count} {outcome}"
             for outcome, count in summary.outcomes.items()
             if outcome not in ("ok", "filtered")
-        )
+        ]
+        unjudged = [f"the judge: {summary.silence}"] if summary.silence else []
+        silent = ", ".join([*unanswered, *unjudged])
         yield Reason(
             code=Exit.CANNOT_TELL,
             about="coverage",

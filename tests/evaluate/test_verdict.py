@@ -302,3 +302,16 @@ def test_whatever_the_rows_a_yes_means_that_enough_is_known_and_good(found):
         assert summary.judged >= 0.95 * summary.samples
         assert summary.marks.share.lower >= 0.8
         assert all(each.mean >= 4 for each in summary.metrics.values())
+
+
+def test_why_a_judge_was_silent_is_said_by_what_it_was_most_often():
+    lost = [
+        row(f"s{n}", scores=dict.fromkeys(METRICS, Unjudged(reason="malformed: no JSON object")))
+        for n in range(30)
+    ]
+    late = row("s30", harms={"violence": Unjudged(reason="timeout")})
+    found = replaced(enough(), [*lost, late])
+    assert summarise(found).silence == "30 malformed: no JSON object"
+    [said] = [each.text for each in verdict(found)[1] if each.about == "coverage"]
+    assert "(the judge: 30 malformed: no JSON object)" in said
+    assert summarise(enough()).silence == ""
