@@ -13,7 +13,7 @@ from scripts.evaluate.mark import Mark, faults, gaps, mark
 from scripts.evaluate.online import judge_online
 from scripts.evaluate.row import METRICS, Metric, Row, Unjudged, Usage, wanted
 from scripts.evaluate.summary import Summary, summarise
-from scripts.evaluate.verdict import Reason, judge
+from scripts.evaluate.verdict import GRAVEST, Reason, judge
 from scripts.exit import Exit
 
 WORDS: Final = {
@@ -53,6 +53,7 @@ class Report:
     comparison: Comparison | None
     code: Exit
     reasons: Sequence[Reason]
+    """The gravest first."""
     spent: Mapping[str, Spent]
     """By target, baseline and judge."""
 
@@ -157,7 +158,7 @@ def report(kept: Kept) -> Report:
         baseline=baseline,
         comparison=comparison,
         code=code,
-        reasons=reasons,
+        reasons=sorted(reasons, key=lambda reason: [*GRAVEST, Exit.YES].index(reason.code)),
         spent=spent,
     )
 
