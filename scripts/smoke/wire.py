@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT_S: Final = 30.0
 """For one answer; a 429 that asks for more is the answer."""
+CONNECT_S: Final = 5.0
 SHORTEST_WAIT_S: Final = 0.5
 """Whoever says zero is asked again no sooner."""
 NO_ANSWER: Final = "what came is no answer of a model."
@@ -37,6 +38,7 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 
 Waits = Callable[[float], None]
+LeftS = Callable[[], float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,18 +57,23 @@ class Wire:
         target: Target,
         question: Question,
         *,
-        left_s: Callable[[], float],
+        left_s: LeftS,
         answer_tokens: int = MOST_TOKENS,
     ) -> Call:
         """Asks, and again where Azure is full and says for how long; never past `left_s`."""
         return patiently(
-            lambda: self._once(subject, target, question, left_s(), answer_tokens),
+            lambda: self._once(subject, target, question, left_s, answer_tokens),
             left_s,
             self.wait,
         )
 
     def _once(
-        self, subject: str, target: Target, question: Question, left_s: float, answer_tokens: int
+        self,
+        subject: str,
+        target: Target,
+        question: Question,
+        left_s: LeftS,
+        answer_tokens: int,
     ) -> Call:
         known: dict[str, Any] = {
             "subject": subject,
@@ -75,14 +82,18 @@ class Wire:
             "label": question.label,
             "at": self.today(),
         }
-        if left_s <= 0:
+        allowed_s = left_s()
+        if allowed_s <= 0:
             return Call(**known, outcome="timeout", said="no time was left to ask.")
-        client = self.client.with_options(timeout=left_s)
+        timeout = openai.Timeout(allowed_s, connect=min(CONNECT_S, allowed_s))
+        client = self.client.with_options(timeout=timeout)
         try:
             if target.kind == "embeddings":
                 return Call(**known, **self._embed(client, target, question))
             if question.kind == "stream":
-                return Call(**known, **self._stream(client, target, question, answer_tokens))
+                return Call(
+                    **known, **self._stream(client, target, question, answer_tokens, left_s)
+                )
             return Call(**known, **self._chat(client, target, question, answer_tokens))
         except (openai.APIError, ClientAuthenticationError) as error:
             return Call(**known, **refusal(error))
@@ -117,7 +128,12 @@ class Wire:
         }
 
     def _stream(
-        self, client: openai.OpenAI, target: Target, question: Question, answer_tokens: int
+        self,
+        client: openai.OpenAI,
+        target: Target,
+        question: Question,
+        answer_tokens: int,
+        left_s: LeftS,
     ) -> dict[str, Any]:
         begun = self.clock()
         first: float | None = None
@@ -134,6 +150,9 @@ class Wire:
         outcome: Outcome | None = None
         try:
             for chunk in raw.parse():
+                if left_s() <= 0:  # each chunk in time, and all of them too late
+                    outcome = "timeout"
+                    break
                 model, usage = chunk.model or model, chunk.usage or usage
                 of_prompt.append(chunk.model_extra)
                 for choice in chunk.choices:  # the first and the last chunk have none
@@ -176,7 +195,7 @@ class Wire:
         }
 
 
-def patiently(ask: Callable[[], Call], left_s: Callable[[], float], wait: Waits) -> Call:
+def patiently(ask: Callable[[], Call], left_s: LeftS, wait: Waits) -> Call:
     """The answer, or a 429 once the waits that Azure asks for are too long in all."""
     waited_s = 0.0
     while True:

@@ -45,6 +45,13 @@ def test_a_stream_that_ends_early_is_cut_wherever_it_ends(length):
     assert call.outcome == "cut"
 
 
+def test_a_stream_that_trickles_is_not_waited_for_for_ever():
+    made, _, _ = wire(said(text=events(STREAM)))
+    left = iter([9, 9, 9, 0])
+    call = made.ask("s", chat(), STREAMED, left_s=left.__next__)
+    assert (call.outcome, call.text) == ("timeout", "Pa")
+
+
 def test_a_stream_that_brings_an_error_is_no_answer():
     broken = events(STREAM[:2], done=False) + 'data: {"error": {"message": "Overloaded"}}\n\n'
     call, _, _ = ask(said(text=broken), question=STREAMED)
