@@ -6,6 +6,7 @@ from typing import Final
 
 from scripts.evaluate.bar import LIKELY, WORSE, Bar
 from scripts.evaluate.comparison import Comparison
+from scripts.evaluate.dataset import TAGS
 from scripts.evaluate.row import SEVERITIES
 from scripts.evaluate.summary import Scores, Summary
 from scripts.exit import Exit
@@ -112,8 +113,10 @@ def _strangers(summary: Summary, named: str) -> Iterator[Reason]:
 
 def _tags(summary: Summary, bar: Bar) -> Iterator[Reason]:
     """Few edge cases may be all wrong, and the whole is still good enough."""
+    error = LIKELY / len(TAGS)  # all of them together are to be wrong no oftener than one
     for tag, marks in summary.by_tag.items():
-        if marks.rows and exact(marks.rows - marks.failed, marks.rows).upper < bar.pass_share:
+        good = marks.rows - marks.failed
+        if marks.rows and exact(good, marks.rows, error).upper < bar.pass_share:
             yield Reason(
                 code=Exit.NO,
                 about=tag,

@@ -216,7 +216,7 @@ def test_a_check_of_few_answers_fails_only_if_it_surely_does(held, of, wanted):
     assert next(each.code for each in reasons if each.about == "json") == wanted
 
 
-@pytest.mark.parametrize(("bad", "wanted"), [(10, Exit.YES), (11, Exit.NO)])
+@pytest.mark.parametrize(("bad", "wanted"), [(11, Exit.YES), (12, Exit.NO)])
 def test_edge_cases_that_surely_fail_do_not_hide_in_the_whole(bad, wanted):
     weak = rows(bad, "weak", tags=("edge",), scores={"relevance": 3})
     found = [*enough()[:140], *weak, *enough()[140 + bad :]]
