@@ -107,5 +107,6 @@ def _unread(error: OSError) -> Exit:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)  # what is still buffered would fail once more on the way out
     if not isinstance(error, BrokenPipeError):
-        print(f"plumb cannot write its answer: {error.strerror}.", file=sys.stderr)
+        what = str(error.filename) if error.filename else "its answer"
+        print(f"plumb cannot write {what}: {error.strerror}.", file=sys.stderr)
     return Exit.CANNOT_TELL

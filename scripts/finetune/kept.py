@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from scripts.evaluate.comparison import compare
 from scripts.evaluate.kept import Kept as Evaluation
@@ -82,7 +82,7 @@ class Kept:
         """
         try:
             found: dict[str, Any] = json.loads((self.folder / REPORT).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise NoRun(f"{self.folder / REPORT}: {error}. Fix: verify again") from None
         return found
 
@@ -101,7 +101,7 @@ class Kept:
                 curve=self._curve(),
                 held_out=self._held_out(),
             )
-        except (OSError, ValidationError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             said = " ".join(str(error).split())[:200]
             raise NoRun(f"{self.folder} is no run of a job: {said}. Fix: verify again") from None
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from scripts import cli
 from scripts.exit import Exit
 
 PLUMB = "from scripts.cli import main; main()"
@@ -35,3 +36,17 @@ def test_a_reader_that_has_gone_is_no_error_message():
 def test_a_verdict_keeps_its_code():
     done = plumb(["check", "--explain", "no-such-rule"], stdout=subprocess.DEVNULL)
     assert done.returncode == Exit.WRONG_USE
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path, monkeypatch, capsys):
+    def command():
+        (tmp_path / "a file").write_text("")
+        (tmp_path / "a file" / "runs").mkdir(parents=True)
+
+    monkeypatch.setattr(cli, "app", command)
+    monkeypatch.setattr(cli.os, "dup2", lambda *_: None)
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == Exit.CANNOT_TELL
+    said = capsys.readouterr().err
+    assert said == f"plumb cannot write {tmp_path / 'a file' / 'runs'}: Not a directory.\n"
