@@ -225,3 +225,26 @@ def test_a_caller_who_is_missing_is_no_yes():
         "unknown",
         "2 of 3 callers answered. Fix: what the flag says",
     )
+
+
+def test_a_span_that_arrives_does_not_speak_for_an_evaluation():
+    facts = but(GOOD, lambda f: isinstance(f, Sent) and f.what == "evaluation", error="403 no")
+    facts = but(facts, lambda f: isinstance(f, Rows) and f.what == "span", item_count=1, count=3)
+    seen = found(plan(), facts)
+    assert (seen["stack", "span"][0], seen["stack", "evaluation"][0]) == ("ok", "unreached")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"error": "the library gives no variant"}, "the library gives no variant"),
+        ({"target": "primary/chat-v9"}, "gives u primary/chat-v9, which is not deployed"),
+        ({"target": ""}, "gives u nothing"),
+    ],
+)
+def test_a_caller_whom_the_flag_leads_nowhere_is_a_no(change, says):
+    level, text = found(plan(), but(GOOD, lambda f: isinstance(f, Evaluated), **change))[
+        "route chat", "flag"
+    ]
+    assert level == "no"
+    assert says in text
