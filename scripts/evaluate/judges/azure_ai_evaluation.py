@@ -89,7 +89,7 @@ class AzureAiEvaluationJudge:
 
     def judge(self, item: Item, answer: Answer) -> Judged:
         """What is wanted of an answer, each with a score or the reason why there is none."""
-        until = self.ours.clock() + self.ours.row_s
+        until = self.ours.until()
         want = wanted(item, answer)
         judged = self.ours.judge_by(replace(want, metrics=()), item, answer, until)
         scores, reasons, usage = dict(judged.scores), dict(judged.reasons), judged.usage

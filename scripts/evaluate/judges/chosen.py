@@ -69,6 +69,7 @@ def open_judge(
         ),
         pace=pace(held, facts, time),
         clock=time.clock,
+        ends=time.until,
     )
     if way == "ours":
         return ours

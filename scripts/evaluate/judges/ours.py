@@ -1,5 +1,6 @@
 """A judge that is asked by our own prompts."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -51,6 +52,8 @@ class OurJudge:
     pace: Pace
     clock: Callable[[], float] = time.monotonic
     row_s: float = ROW_S
+    ends: float = math.inf
+    """By the clock: when the run's time is over."""
 
     @property
     def prompt_sha256(self) -> str:
@@ -58,7 +61,11 @@ class OurJudge:
 
     def judge(self, item: Item, answer: Answer) -> Judged:
         """What is wanted of an answer, each with a score or the reason why there is none."""
-        return self.judge_by(wanted(item, answer), item, answer, self.clock() + self.row_s)
+        return self.judge_by(wanted(item, answer), item, answer, self.until())
+
+    def until(self) -> float:
+        """Until when an answer that is taken up now may be judged."""
+        return min(self.clock() + self.row_s, self.ends)
 
     def judge_by(self, want: Wanted, item: Item, answer: Answer, until: float) -> Judged:
         """The same, of what is named alone, while there is time by the clock."""

@@ -62,6 +62,7 @@ def test_a_judge_is_the_deployment_as_it_is_deployed():
     assert named == ("primary", "judge", "gpt-4.1", "2025-04-14", "GlobalStandard")
     assert found.names_itself == "gpt-4.1-2025-04-14"
     assert not found.thinks
+    assert found.ends == TIME.until
     assert opened(held("gpt-5.4", "2026-03-05")).thinks
 
 

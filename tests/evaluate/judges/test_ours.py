@@ -130,6 +130,16 @@ def test_the_judges_own_limit_is_kept_and_what_is_too_late_is_not_asked():
     assert len(ours.ask.asked) == 6
 
 
+def test_nobody_waits_beyond_the_end_of_the_run():
+    clock = Clock()
+    ours = judge(good, clock=clock, tokens=2500, ends=clock.now + 30)
+    assert missing(ours.judge(item(), answer())) == []
+    assert set(missing(ours.judge(item(), answer()))) == {
+        "throttled_quota: its tokens a minute were used up"
+    }
+    assert clock.waited == 0
+
+
 def test_a_judge_that_is_too_small_for_one_question_says_so():
     for why in missing(judge(good, tokens=500).judge(item(), answer())):
         assert "tokens. Fix: more capacity" in why
