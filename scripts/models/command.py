@@ -1,5 +1,6 @@
 """`plumb models`: what can be deployed, for how long still, and the table that says so offline."""
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Annotated
 
@@ -187,7 +188,6 @@ def refresh_command(
     name = str(file.relative_to(ROOT))
     patience = Patience.of(deadline_s)
     regions = region or sorted(catalog.regions("global"))
-    deployed = {each: _models(each) for each in _stacks(None)}
     with unless_cut_off():
         asked = Live(sign_in(), patience)
         typer.echo(f"asking {len(regions)} regions for their models ...", err=True)
@@ -198,7 +198,7 @@ def refresh_command(
             regions,
             now=clock.now(),
             added=add or (),
-            deployed=deployed,
+            deployed=_deployed(),
         )
     strangers = set(add or ()) - {each.model for each in found.renewal.changes}
     if strangers:
@@ -227,7 +227,13 @@ def _locations(stack: str) -> list[str]:
     return list(checking.wanted(stack).locations)
 
 
-def _models(stack: str) -> "list[ModelKey]":
-    from scripts.models import checking
+def _deployed() -> "dict[str, list[ModelKey]]":
+    """What each stack declares; a stack file that is wrong may just wait for a newer table."""
+    from components import settings
+    from scripts.preflight.wanted import wanted
 
-    return list(checking.wanted(stack).models)
+    found = {}
+    for stack in _stacks(None):
+        with contextlib.suppress(settings.WrongStackFile):
+            found[stack] = list(wanted(stack, settings.read(stack)).models)
+    return found

@@ -17,8 +17,7 @@ from scripts.subscription import wire
 from scripts.subscription.arm import API_VERSION
 from scripts.subscription.asking import Asking
 from scripts.subscription.facts import ModelKey, OfferedModel, Unknown
-from scripts.subscription.patience import Patience
-from scripts.subscription.patience import read as as_read
+from scripts.subscription.patience import Patience, read
 
 SOURCE: Final = f"GET locations/{{location}}/models, api-version {API_VERSION}"
 
@@ -75,18 +74,20 @@ def refresh(
         each: found for each, found in rows.items() if not isinstance(found, Unknown)
     }
     unknown = {each: found for each, found in rows.items() if isinstance(found, Unknown)}
-    read: dict[str, tuple[OfferedModel, ...]] = {}
+    offered: dict[str, tuple[OfferedModel, ...]] = {}
     for each, found in told.items():
-        offered = as_read(f"models of {each}", partial(wire.offered, found))
-        if isinstance(offered, Unknown):
-            unknown[each] = offered
-        elif not offered:
+        models = read(f"models of {each}", partial(wire.offered, found))
+        if isinstance(models, Unknown):
+            unknown[each] = models
+        elif not models:
             # More likely than a region without models; it would empty the table.
             unknown[each] = Unknown(reason=f"models of {each}: none", fix="ask again later")
         else:
-            read[each] = offered
+            offered[each] = models
     digest = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-    renewal = renew(text, read, date=f"{now:%Y-%m-%d}", source=SOURCE, sha256=digest, added=added)
+    renewal = renew(
+        text, offered, date=f"{now:%Y-%m-%d}", source=SOURCE, sha256=digest, added=added
+    )
     gone = _models(text) - _models(renewal.text)
     in_use = [
         f"{stack} deploys {each.name}/{each.version}"
