@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import ValidationError
+
 from components.sections import FineTunedSettings
 from scripts.exit import Exit
 from scripts.finetune import curve
@@ -86,11 +88,14 @@ def _name(facts: Facts) -> Iterator[Finding]:
     if told.job != job.id.removeprefix("ftjob-"):
         wrong.append(f"it names job {told.job}")
     # The program builds the name from its parts: what it builds must be what Azure has.
-    declared = FineTunedSettings.model_construct(
-        base=wanted.base, job=job.id, suffix=wanted.suffix
-    ).model
-    if not wrong and name != declared:
-        wrong.append(f"the stack would deploy {declared}")
+    try:
+        model = FineTunedSettings(base=wanted.base, job=job.id, suffix=wanted.suffix).model
+    except ValidationError as error:
+        part = error.errors()[0]["loc"][0]
+        wrong.append(f"its {part} can stand in no stack file (lower-case letters, digits and -)")
+    else:
+        if not wrong and name != model:
+            wrong.append(f"the stack would deploy {model}")
     if wrong:
         at = f"{wanted.account}/{wanted.deployment}"
         fix = f"Fix: the job for {at}, or fine_tuned: of {at} in the stack file"

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 
 import openai
 import typer
+from azure.core.exceptions import ClientAuthenticationError
 
 from components import settings
 from components.stack_file import ROOT
@@ -32,6 +33,15 @@ from scripts.subscription.patience import Patience
 from scripts.tokens import tokens
 
 PAGE: Final = "report.html"
+NOTHING_LEARNT: Final = (
+    openai.APIError,
+    ClientAuthenticationError,
+    OutOfTime,
+    KeyboardInterrupt,
+    NoRun,
+    KeyError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +94,7 @@ def run(request: Request) -> Report:
         with stopped_by_signals():
             gathering.run(request.job, request.evaluation, wait=request.wait)
         found = reports.of(kept.folder)
-    except (openai.APIError, OutOfTime, KeyboardInterrupt, NoRun) as error:
+    except NOTHING_LEARNT as error:
         kept.discard()
         _refuse(error, request, "/".join(trained_in))
     kept.write_report(found.as_json())
@@ -159,6 +169,9 @@ def _refuse(error: BaseException, request: Request, account: str) -> NoReturn:
             code, text = Exit.WRONG_USE, f"{account}: {said}"
         case NoRun():
             code, text = Exit.CANNOT_TELL, str(error)
+        case KeyError() | ValueError():
+            said = " ".join(str(error).split())[:200]
+            code, text = Exit.CANNOT_TELL, f"{account} says what no API of Azure's says: {said}"
         case _:
             said = " ".join(str(error).split())[:300]
             code, text = Exit.NOT_REACHED, f"{account} does not answer: {said}"

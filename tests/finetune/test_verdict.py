@@ -75,6 +75,12 @@ CASES = {
         NO,
         f"the stack would deploy {MODEL}",
     ),
+    "suffix of no stack file": (
+        {"job": {"fine_tuned_model": f"{MODEL}_X"}, "wanted": wanted(suffix="cora_X")},
+        "model",
+        NO,
+        "its suffix can stand in no stack file",
+    ),
     "no curve": ({"curve": Missing(reason="no result file")}, "curve", UNCLEAR, "no result file"),
     "few steps": ({"curve": falling(7)}, "curve", UNCLEAR, "7 steps show no trend, 8 are needed"),
     "not validated": (
