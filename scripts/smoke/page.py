@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scripts.pages import pages
-from scripts.smoke.report import WORDS, Report, gravest
+from scripts.smoke.report import WORDS, Report
 
 
 def page(report: Report) -> str:
@@ -14,5 +14,4 @@ def page(report: Report) -> str:
         plan=report.plan,
         words=WORDS[report.code],
         figures={each.subject: each for each in report.measured},
-        gravest=gravest,
     )
