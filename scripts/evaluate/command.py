@@ -104,7 +104,7 @@ def evaluate_command(
     way = next((each for each in WAYS if each == judge_way), None)
     if way is None:
         raise leave(Exit.WRONG_USE, f"--judge-by {judge_way}. Fix: {' or '.join(WAYS)}")
-    wanted = session.Wanted(
+    wanted = session.Words(
         stack=stack,
         dataset=dataset,
         target=target,

@@ -84,6 +84,8 @@ class Dataset:
     sha256: str
     """Of the file, however its lines end."""
     items: Sequence[Item]
+    text: str = ""
+    """Its lines, as they were read."""
 
     def count(self) -> dict[Tag, int]:
         """Questions by tag; one with two tags counts for both."""
@@ -137,7 +139,7 @@ def parse(text: str, file: str, name: str, least: Mapping[Tag, int] = LEAST) -> 
                 first_line[item.id] = number
             items.append(item)
     digest = sha256("\n".join(lines).encode()).hexdigest()
-    dataset = Dataset(name=name, sha256=digest, items=items)
+    dataset = Dataset(name=name, sha256=digest, items=items, text="\n".join(lines))
     if not found:  # a line that is wrong may be the one that is missing
         found += _missing(dataset, file, least)
     if found:

@@ -17,6 +17,7 @@ from scripts.client.target import Entra, Target, azure_url
 from scripts.evaluate import dataset as datasets
 from scripts.evaluate import online, outputs, prompt, start
 from scripts.evaluate.asking import Asking, router
+from scripts.evaluate.dataset import Dataset
 from scripts.evaluate.judges import chosen
 from scripts.evaluate.judges.chosen import Way, open_judge
 from scripts.evaluate.kept import Kept, Model, Plan, Side
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The words of the command."""
+class Words:
+    """What was typed."""
 
     stack: str
     dataset: Path | None
@@ -55,7 +56,7 @@ class Wanted:
     dry_run: bool
 
 
-def run(wanted: Wanted, tell: Tell) -> tuple[Report, Path]:
+def run(wanted: Words, tell: Tell) -> tuple[Report, Path]:
     """Asks and judges, or goes on with what a run has left open.
 
     Raises:
@@ -86,26 +87,13 @@ def run(wanted: Wanted, tell: Tell) -> tuple[Report, Path]:
     return found, kept.folder
 
 
-def _begun(wanted: Wanted, opened: Opened) -> "tuple[Kept, Proven | None]":
+def _begun(wanted: Words, opened: Opened) -> "tuple[Kept, Proven | None]":
     if wanted.dataset is None or wanted.target is None:
         raise WrongRun("nothing to ask, or nobody. Fix: DATASET and --target, or --again RUN")
     name = opened.target(wanted.target)
     target = start.model(opened, name, ROOT)
-    recorded = None
-    seen: list[Seen] = []
-    if wanted.online:
-        if wanted.record or wanted.record_for or wanted.baseline:
-            raise WrongRun(
-                "--online holds answers against the evaluation that is recorded, and records none. "
-                "Fix: leave --record and --baseline out"
-            )
-        recorded = start.recorded_means(opened, target, ROOT)
-        seen = online.read(wanted.dataset)
-        content = "".join(f"{each.item.model_dump_json()}\n" for each in seen)
-        questions = datasets.parse(content, str(wanted.dataset), wanted.dataset.stem, {})
-    else:
-        questions = datasets.read(wanted.dataset)
-        content = wanted.dataset.read_bytes().decode()
+    questions, seen = _questions(wanted, wanted.dataset)
+    recorded = start.recorded_means(opened, target, ROOT) if wanted.online else None
     baseline = start.beside(opened, name, wanted.baseline) if wanted.baseline else None
     judge = _judge(wanted, opened, [name, *([baseline] if baseline else [])])
     proven = _proven(wanted, opened, name)
@@ -126,20 +114,33 @@ def _begun(wanted: Wanted, opened: Opened) -> "tuple[Kept, Proven | None]":
     asked = 0 if wanted.online else len(questions.items) * (2 if baseline else 1)
     typer.echo(
         f"{opened.stack}, {name}: {len(questions.items)} questions of {questions.name}, "
-        f"{asked} calls of at most {wanted.most_tokens} tokens"
-        f", judged by {judge.name}",
+        f"{asked} calls of at most {wanted.most_tokens} tokens, judged by {judge.name}",
         err=True,
     )
     if wanted.dry_run:
         raise typer.Exit(Exit.YES)
     kept = Kept(ROOT / RUNS / plan.run_id)
-    kept.begin(plan, content.encode())
+    kept.begin(plan, questions.text.encode())
     for each in seen:
         kept.add_answer("target", each.given)
     return kept, proven
 
 
-def _resumed(wanted: Wanted, opened: Opened, run_id: str) -> "tuple[Kept, Proven | None]":
+def _questions(wanted: Words, file: Path) -> tuple[Dataset, Sequence[Seen]]:
+    """What is asked, and with `--online` what was answered."""
+    if not wanted.online:
+        return datasets.read(file), ()
+    if wanted.record or wanted.record_for or wanted.baseline:
+        raise WrongRun(
+            "--online holds answers against the evaluation that is recorded, and records none. "
+            "Fix: leave --record and --baseline out"
+        )
+    seen = online.read(file)
+    lines = "".join(f"{each.item.model_dump_json()}\n" for each in seen)
+    return datasets.parse(lines, str(file), file.stem, {}), seen
+
+
+def _resumed(wanted: Words, opened: Opened, run_id: str) -> "tuple[Kept, Proven | None]":
     kept = Kept(ROOT / RUNS / Path(run_id).name)
     plan = kept.plan()
     if wanted.dataset or wanted.target or wanted.baseline or wanted.judge or wanted.online:
@@ -164,7 +165,7 @@ def _resumed(wanted: Wanted, opened: Opened, run_id: str) -> "tuple[Kept, Proven
     return kept, proven
 
 
-def _proven(wanted: Wanted, opened: Opened, name: str) -> "Proven | None":
+def _proven(wanted: Words, opened: Opened, name: str) -> "Proven | None":
     if wanted.dry_run:
         return None
     return proven_run.as_declared(
@@ -209,6 +210,12 @@ def _ask_and_judge(kept: Kept, plan: Plan, opened: Opened, time: Timing, tell: T
         token=token,
         way=plan.judge_way,
     )
+    now = (judge.model, judge.version, judge.prompt_sha256)
+    if now != (plan.judge.model, plan.judge.version, plan.judge.prompt_sha256):
+        raise WrongRun(
+            f"{plan.judge.name} is another model, or judges by other prompts, than when the run "
+            "began. Fix: evaluate anew"
+        )
     for side, _ in sides:
         judge_all(kept, side, questions, judge, MOST_AT_ONCE, time, tell)
 
@@ -231,7 +238,7 @@ def _asking(opened: Opened, model: Model, most_tokens: int, token: Entra, time: 
     )
 
 
-def _judge(wanted: Wanted, opened: Opened, judged: Sequence[str]) -> Model:
+def _judge(wanted: Words, opened: Opened, judged: Sequence[str]) -> Model:
     """Who judges: of this stack, or of another as `STACK:DEPLOYMENT`."""
     if wanted.judge is None:
         able = [
