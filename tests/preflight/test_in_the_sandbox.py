@@ -16,8 +16,6 @@ from scripts.subscription.live import Live
 from scripts.subscription.patience import Patience
 from tests.sandbox.running import sandbox_in
 
-pytestmark = pytest.mark.engine
-
 GROUP, ACCOUNT, REGION = "rg-contoso-cora-dev", "contoso-cora-dev-swc", "swedencentral"
 POOL = "OpenAI.GlobalStandard.gpt-5.4"
 MODEL = {"format": "OpenAI", "name": "gpt-5.4", "version": "2026-03-05"}
