@@ -195,10 +195,21 @@ def test_other_words_of_a_lifecycle_are_no_reason_by_themselves(word):
     assert lives(lifecycle=word) == []
 
 
-def test_a_fine_tuned_model_lives_as_long_as_fine_tuned_ones_do():
+def tuned(**changes):
     wanted = stack(wants(model=TUNED, sku="Standard"))
-    base = offers(MINI, sku("Standard", "pool"), retires=days(10), fine_tune_retires=days(200))
-    assert list(lifecycle(wanted, seen(wanted, models={HERE: (base,)}))) == []
+    base = offers(MINI, sku("Standard", "pool"), **changes)
+    return levels(lifecycle(wanted, seen(wanted, models={HERE: (base,)})))
+
+
+def test_a_fine_tuned_model_lives_as_long_as_fine_tuned_ones_do():
+    assert tuned(retires=days(10), fine_tune_retires=days(200)) == []
+    assert tuned(retires=days(-10), fine_tune_retires=days(200), lifecycle="Deprecated") == []
+    assert tuned(retires=days(900), fine_tune_retires=days(20)) == ["fail"]
+    assert tuned(retires=days(-10), lifecycle="Deprecated") == ["fail"]
+
+
+def test_ones_own_fine_tuned_model_is_closed_to_nobody():
+    assert tuned(lifecycle="Deprecating") == []
 
 
 @pytest.mark.parametrize("option", ["OnceCurrentVersionExpired", "OnceNewDefaultVersionAvailable"])

@@ -58,7 +58,10 @@ def _life(wanted: WantedDeployment, model: OfferedModel, seen: Seen) -> Iterator
     def failed(found: str, fix: str) -> Finding:
         return fails("lifecycle", place, found=found, wanted=wants, fix=fix)
 
-    if model.lifecycle == "Deprecated" or (model_ends and model_ends <= seen.at):
+    # What was fine-tuned outlives its base, and is closed to nobody whose it is.
+    outlives = wanted.fine_tuned and model.fine_tune_retires is not None
+    gone = model.lifecycle == "Deprecated" and not outlives
+    if gone or (model_ends and model_ends <= seen.at):
         since = f" since {model_ends:%Y-%m-%d}" if model_ends and model_ends <= seen.at else ""
         yield failed(f"retired{since}: calls answer 410", replacement(model))
         return
@@ -69,7 +72,7 @@ def _life(wanted: WantedDeployment, model: OfferedModel, seen: Seen) -> Iterator
         other = " or ".join(open_still) or replacement(model)
         yield failed(f"{wanted.sku} closed for it on {sku_ends:%Y-%m-%d}", other)
         return
-    if model.lifecycle == "Deprecating":
+    if model.lifecycle == "Deprecating" and not wanted.fine_tuned:
         yield from _newcomer(wanted, model, seen, wants)
     dates = [each for each in (model_ends, sku_ends) if each]
     if not dates:
