@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import openai
 from azure.core.credentials import TokenCredential
@@ -22,6 +23,9 @@ from scripts.smoke.traces import What
 from scripts.smoke.wire import Wire
 from scripts.subscription.arm import Arm
 from scripts.tokens import no_token
+
+READER: Final = "Monitoring Reader on the resource group"
+"""Who is told where telemetry goes."""
 
 
 class Azure:
@@ -105,9 +109,9 @@ class Azure:
             where = self._control.connection_string(plan.app_insights)
             endpoint = self._control.logs()
         except NotTold as error:
-            refused = error.status in FORBIDDEN
+            role = READER if error.status in FORBIDDEN else ""
             for what in wanted:
-                yield Sent(what=what, error=f"where it is: {error}", forbidden=refused)
+                yield Sent(what=what, error=f"its address is not told: {error}", role=role)
             return
         taken = []
         for sent in telemetry.send(

@@ -143,7 +143,8 @@ class Sent(Fact):
     nothing: bool = False
     """Nobody called, so there was nothing to send."""
     error: str = ""
-    forbidden: bool = False
+    role: str = ""
+    """That is missing, where that is why."""
 
 
 class Rows(Fact):

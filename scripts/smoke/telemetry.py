@@ -31,6 +31,8 @@ QUIET: Final = (
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
 )
 """The exporter reports on itself to Microsoft, and asks there for orders, unless these are set."""
+PUBLISHER: Final = "Monitoring Metrics Publisher on Application Insights"
+"""Who may send."""
 
 
 class Kept(SpanProcessor):
@@ -129,7 +131,7 @@ def _sent(
     return Sent(
         what=what,
         error=f"{answer.status_code} {_words(answer)}",
-        forbidden=answer.status_code in (401, 403),
+        role=PUBLISHER if answer.status_code in (401, 403) else "",
     )
 
 

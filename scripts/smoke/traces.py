@@ -11,7 +11,6 @@ NAMES: Final[dict[What, str]] = {
     "span": "a span of a call (AppDependencies)",
     "evaluation": "a FeatureEvaluation of a flag (AppEvents)",
 }
-PUBLISH: Final = "Fix: the role Monitoring Metrics Publisher on Application Insights"
 READ: Final = "Fix: the role Log Analytics Reader on the workspace"
 
 
@@ -33,7 +32,7 @@ def _of(what: What, took: Sent | None, came: Rows | None) -> tuple[Level, str]:
     if took.nothing:
         return "unknown", f"{name} was not made: nobody called. Fix: what the routes say"
     if took.error:
-        fix = PUBLISH if took.forbidden else "Fix: network, or sandbox"
+        fix = f"Fix: the role {took.role}" if took.role else "Fix: network, or sandbox"
         return "unreached", f"{name} was not taken: {took.error.rstrip('.')}. {fix}"
     if came is None:
         return "unknown", f"{name} was not looked for. Fix: a longer --deadline"

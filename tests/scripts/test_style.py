@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.stack_file import ROOT
 from scripts.language import language_of
 from scripts.style import WrongStyle, complaints, file_of, parse, purpose, read, refuses, stands
 
@@ -108,6 +109,11 @@ def test_every_mistake_in_a_style_file_is_told_at_once(tmp_path):
 def test_a_question_that_could_never_be_met_is_a_mistake(wanted, setting):
     with pytest.raises(WrongStyle, match=f"a question wants {wanted}: say {setting}"):
         parse({"questions": [{"ask": "Who?", "wanted": wanted}]}, "chat.style.yaml")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "prompts").glob("*.style.yaml")))
+def test_our_own_styles_are_whole_and_ask_something(file):
+    assert read(file).questions
 
 
 def test_a_file_that_is_no_yaml_is_told_without_a_traceback(tmp_path):

@@ -181,6 +181,12 @@ def test_a_trace_that_did_not_arrive_is_never_a_yes(facts, where, level):
     assert "Fix: " in text
 
 
+def test_the_role_that_is_missing_to_send_traces_is_named():
+    refused = but(GOOD, lambda f: isinstance(f, Sent), error="403 no.", role="Publisher on X")
+    text = "a span of a call (AppDependencies) was not taken: 403 no. Fix: the role Publisher on X"
+    assert found(plan(), refused)["stack", "span"] == ("unreached", text)
+
+
 def test_traces_that_were_left_out_are_not_spoken_of():
     seen = found(plan(traces=False), without(GOOD, lambda f: isinstance(f, Sent | Rows)))
     assert not {"span", "evaluation"} & {check for _, check in seen}
