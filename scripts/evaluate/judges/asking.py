@@ -24,8 +24,8 @@ PROBLEM: Final = 300
 DISCOURAGED: Final = 10
 """So many questions in a row without an answer, each with all its patience: it is gone."""
 
-HURRIED_S: Final = 5.0
-"""What each further question gets, until one is answered."""
+HURRIED_S: Final = 15.0
+"""What each further question gets, until one is answered: enough for a judge that thinks."""
 
 
 @dataclass

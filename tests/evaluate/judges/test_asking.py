@@ -41,7 +41,7 @@ class Key:
         pass
 
 
-ASKED = ([{"role": "user", "content": "x"}], {"max_completion_tokens": 5}, 10.0)
+ASKED = ([{"role": "user", "content": "x"}], {"max_completion_tokens": 5}, 60.0)
 
 
 def through(respond, monkeypatch):
@@ -99,7 +99,7 @@ def test_what_goes_wrong_is_told_and_not_raised(status, body, outcome, monkeypat
 
 def test_a_judge_that_is_throttled_to_the_end_of_its_time_is_told_as_throttled(monkeypatch):
     body = {"error": {"code": "429", "message": "slow down"}}
-    said, sent = says(body, monkeypatch, 429, {"retry-after": "30"})
+    said, sent = says(body, monkeypatch, 429, {"retry-after": "90"})
     assert (said.outcome, len(sent)) == ("throttled_quota", 1)
 
 
