@@ -16,6 +16,8 @@ from scripts.evaluate.verdict import AGAIN, GRAVEST, Reason
 from scripts.exit import Exit
 
 SAMPLE: Final = 100
+LEAST: Final = 30
+"""Answers with a score: a mean of fewer moves by half a point of itself."""
 SEED: Final = 1
 """The same export, the same sample."""
 
@@ -102,6 +104,12 @@ def _held(
                 about=metric,
                 text=f"{metric}: {scores.scored} of {scores.rows} scored, {bar.coverage:.0%} are "
                 f"needed. Fix: {AGAIN}",
+            )
+        elif scores.scored < LEAST:
+            yield Reason(
+                code=Exit.CANNOT_TELL,
+                about=metric,
+                text=f"{told}, of {scores.scored} answers; {LEAST} are needed. Fix: export more",
             )
         # As the negation of what passes, so that NaN does not; rounded, as 4.5 - 4 is not .5.
         elif not round(before - scores.mean, 6) <= ALARMING_DROP:

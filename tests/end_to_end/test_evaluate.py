@@ -123,7 +123,7 @@ def test_a_storm_of_429_leaves_no_good_answer(evaluated):
 def test_production_is_held_against_what_was_recorded(dev, evaluated):
     export = [
         {"id": str(n), "query": "When?", "context": "[doc1] It arrives tomorrow.", "answer": "No."}
-        for n in range(9)
+        for n in range(40)
     ]
     file = dev.folder / "export.jsonl"
     file.write_text("\n".join(map(json.dumps, export)))

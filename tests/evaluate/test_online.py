@@ -13,7 +13,7 @@ from scripts.evaluate.row import METRICS, Unjudged
 from scripts.evaluate.summary import summarise
 from scripts.exit import Exit
 from tests.evaluate import folders
-from tests.evaluate.rows import row, rows
+from tests.evaluate.rows import rows
 
 RECORDED = dict.fromkeys(METRICS, 4.5)
 
@@ -34,6 +34,11 @@ def test_a_silent_judge_cannot_tell(score):
     silent = [*rows(94), *rows(6, "s", scores=score)]
     assert verdict(silent) == Exit.CANNOT_TELL
     assert verdict(rows(100, scores=score)) == Exit.CANNOT_TELL
+
+
+@pytest.mark.parametrize(("number", "wanted"), [(29, Exit.CANNOT_TELL), (30, Exit.NO)])
+def test_a_few_bad_answers_are_no_regression(number, wanted):
+    assert verdict(rows(number, scores=1)) == wanted
 
 
 def test_without_an_evaluation_there_is_nothing_to_hold_them_against():
@@ -73,7 +78,7 @@ def test_an_export_may_hold_more_than_is_asked_for_and_no_less(tmp_path):
 
 
 def test_a_run_online_speaks_of_production(tmp_path):
-    kept = folders.run(tmp_path, [row(f"q{n}", scores=3) for n in range(9)], recorded=RECORDED)
+    kept = folders.run(tmp_path, rows(40, scores=3), recorded=RECORDED)
     found = report(kept)
     assert (found.code, found.words) == (Exit.NO, "it answers worse than it was evaluated")
     assert [*found.spent] == ["judge"]
