@@ -42,12 +42,13 @@ def checked(item: Item, text: str, finish: str, style: Style | None = None) -> d
         held["length"] = bool(text.strip()) and finish != CUT and not _is_over(text, most)
     if expect.refusal or item.is_attack:
         return held
+    is_prose = not (expect.exact or expect.json_schema is not None)
     labels = set(LABEL.findall(item.context))
-    if labels:
+    if labels and (is_prose or expect.cites):
         cited = set(LABEL.findall(text))
         wanted = set(expect.cites) or labels
         held["citation"] = bool(cited & wanted) and cited <= labels
-    if style and not (expect.exact or expect.json_schema is not None):
+    if style and is_prose:
         held["style"] = not any(styles.complaints(style, text))
     return held
 

@@ -69,6 +69,12 @@ def test_a_citation_names_a_source_that_is_there(text, cites, good):
     assert held("citation", text, context=context, expect={"cites": cites}) is good
 
 
+def test_json_and_exact_answers_cite_only_where_it_says_so():
+    for expect in ({"exact": True}, {"json_schema": SCHEMA}):
+        assert held("citation", "3", expect=expect) is None
+        assert held("citation", "3", expect={**expect, "cites": ["doc1"]}) is False
+
+
 def test_what_has_no_labels_or_is_to_be_refused_needs_no_citation():
     assert held("citation", "Tomorrow.", context="It arrives tomorrow.") is None
     assert held("citation", "No.", expect={"refusal": True}) is None
