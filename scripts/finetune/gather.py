@@ -99,7 +99,7 @@ class Gathering:
     def _curve(self, job: Job) -> None:
         """What cannot be read is missing, and the verdict says so."""
         if job.result_files:
-            with suppress(openai.APIStatusError):
+            with suppress(openai.APIError):
                 self.kept.write_curve(self.jobs.content(job.result_files[0]))
 
     def _training(self, job: Job) -> Training | Missing:
@@ -110,12 +110,13 @@ class Gathering:
                 trained, asked = self.jobs.lines(file, trained_on)
                 hashes |= asked
                 found = found or trained
-        except openai.APIStatusError as error:
+        except openai.APIError as error:
+            status = error.status_code if isinstance(error, openai.APIStatusError) else None
             return Missing(
-                reason=f"the training data cannot be read ({error.status_code}): whether questions "
-                "were held out is not known. Fix: a role that may read files of the account, or "
-                "upload the file again and train anew",
-                code=4 if error.status_code in (401, 403) else 3,
+                reason=f"the training data cannot be read ({status or 'no answer'}): whether "
+                "questions were held out is not known. Fix: a role that may read files of the "
+                "account, or upload the file again and train anew",
+                code=4 if status in (None, 401, 403) else 3,
             )
         self.kept.write_trained_on(sorted(hashes))
         return found or Missing(reason="the job names no training data")
@@ -166,8 +167,7 @@ class Gathering:
 
 
 def _missing(unknown: Unknown) -> Missing:
-    reason = " Fix: ".join(filter(None, (unknown.reason, getattr(unknown, "fix", ""))))
-    return Missing(reason=reason, code=4 if unknown.code == Exit.NOT_REACHED else 3)
+    return Missing(reason=str(unknown), code=4 if unknown.code == Exit.NOT_REACHED else 3)
 
 
 def trained_on(chunks: Iterator[bytes]) -> tuple[Training, set[str]]:

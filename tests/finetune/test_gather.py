@@ -85,7 +85,7 @@ def test_a_region_that_does_not_list_the_sku_has_no_room(gathered):
 def test_what_was_not_reached_is_no_empty_list(gathered):
     found, _ = gathered(Api(), subscription=Subscribed(refused=True))
     assert found.verdict.code == Exit.NOT_REACHED
-    assert found.facts.surroundings.around.tuned == Missing(reason="not asked Fix: ask", code=4)
+    assert found.facts.surroundings.around.tuned == Missing(reason="not asked. Fix: ask", code=4)
 
 
 @pytest.mark.parametrize("first", [[503, 429], [httpx2.ConnectError("refused")]])
@@ -208,10 +208,18 @@ def test_questions_of_training_or_validation_are_not_held_out(gathered, tmp_path
     assert (found.verdict.code, found.facts.held_out.trained_on) == (Exit.NO, ["q0"])
 
 
-def test_training_data_that_may_not_be_read_leave_it_open(gathered, tmp_path):
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (403, Exit.NOT_REACHED),
+        (404, Exit.CANNOT_TELL),
+        (httpx2.ConnectError("refused"), Exit.NOT_REACHED),
+    ],
+)
+def test_training_data_that_may_not_be_read_leave_it_open(gathered, tmp_path, answer, code):
     run = answered(tmp_path / "e", questions=[f"what of {n}?" for n in range(80)])
-    found, _ = gathered(Api(files={"file-1": 403}), evaluation=run)
-    assert found.verdict.code == Exit.NOT_REACHED
+    found, _ = gathered(Api(files={"file-1": answer}), evaluation=run)
+    assert found.verdict.code == code
 
 
 def test_what_training_says_is_not_kept(gathered, tmp_path):
