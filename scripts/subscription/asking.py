@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from scripts.exit import Exit, leave
 from scripts.subscription.facts import Unknown
-from scripts.subscription.patience import Patience
+from scripts.subscription.patience import Patience, late
 
 Told = TypeVar("Told")
 
@@ -26,7 +26,7 @@ class Answer(Generic[Told]):
         patience: Patience,
         turns: threading.Semaphore,
     ) -> None:
-        self._late = Unknown(reason=f"{what}: no answer in time", fix="a longer --deadline")
+        self._late = late(what)
         self._patience = patience
         self._told: Told | None = None
         self._error: Exception | None = None

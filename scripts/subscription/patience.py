@@ -25,6 +25,9 @@ CALL_S: Final = 20.0
 CONNECT_S: Final = 5.0
 LONGEST_WAIT_S: Final = 20.0
 
+LATE_S: Final = 0.5
+"""A call that breaks off so shortly before the deadline was broken off by it."""
+
 ACTION: Final = re.compile(r"perform action '([^']+)' over scope '([^']+)'")
 """How ARM says what is missing."""
 
@@ -50,7 +53,7 @@ class Patience:
 
         def once() -> Told | Unknown:
             if self.left_s <= 0:
-                return Unknown(reason=f"{what}: no time was left", fix="a longer --deadline")
+                return late(what)
             return call(min(CALL_S, self.left_s))
 
         again = Retrying(
@@ -63,7 +66,13 @@ class Patience:
         try:
             return read(what, lambda: again(once))
         except AzureError as error:
+            if self.left_s < LATE_S and not isinstance(error, HttpResponseError):
+                return late(what)
             return unanswered(what, error)
+
+
+def late(what: str) -> Unknown:
+    return Unknown(reason=f"{what}: no answer in time", fix="a longer --deadline")
 
 
 def read(what: str, parse: Callable[[], Told]) -> Told | Unknown:

@@ -119,6 +119,18 @@ def test_a_call_may_take_no_longer_than_what_is_left():
     assert service.asked == [3]
 
 
+@pytest.mark.parametrize(("took", "code"), [(19.9, Exit.CANNOT_TELL), (5, Exit.NOT_REACHED)])
+def test_who_is_broken_off_by_the_deadline_is_late_and_not_out_of_reach(took, code):
+    time = Time()
+
+    def call(seconds):
+        time.now += took
+        raise ServiceResponseTimeoutError("read timed out")
+
+    answer = Patience(time.now + 20, clock=lambda: time.now, sleep=time.sleep).ask("quota", call)
+    assert answer.code == code
+
+
 def test_after_the_deadline_nobody_is_asked():
     time, service = Time(), Service()
     answer = patience(time, 0).ask("quota", service)
