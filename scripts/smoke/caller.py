@@ -13,6 +13,7 @@ from azure.core.credentials import TokenCredential
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
+    HttpResponseError,
     ResourceNotFoundError,
 )
 
@@ -28,6 +29,7 @@ from scripts.client.router import Router
 from scripts.client.spans import Spans
 from scripts.client.target import Target as ClientTarget
 from scripts.smoke import wire
+from scripts.smoke.control import FORBIDDEN
 from scripts.smoke.facts import Call, Evaluated, Flag, Kind
 from scripts.smoke.finding import STACK
 from scripts.smoke.plan import (
@@ -73,6 +75,9 @@ class Caller:
                 found = store.get_configuration_setting(key=key, label=self.plan.label)
         except ResourceNotFoundError:
             return Flag(route=route.name, missing=True)
+        except HttpResponseError as error:
+            forbidden = error.status_code in FORBIDDEN
+            return Flag(route=route.name, error=_flat(error), forbidden=forbidden)
         except AzureError as error:
             return Flag(route=route.name, error=_flat(error))
         return Flag(route=route.name, value=_value(getattr(found, "value", None)))

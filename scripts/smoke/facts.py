@@ -110,6 +110,7 @@ class Flag(Fact):
     route: str
     value: Any = None
     error: str = ""
+    forbidden: bool = False
     missing: bool = False
     """The store answers, and has no such flag."""
 

@@ -91,7 +91,9 @@ def finding(
     if flag.missing:
         return found("no", f"the store has no flag {route.flag}. Fix: pulumi up --refresh")
     if flag.error:
-        return found("unreached", f"{route.flag}: {flag.error}")
+        role = "the role App Configuration Data Reader on the store"
+        fix = role if flag.forbidden else "ask again; network, or sandbox"
+        return found("unreached", f"{route.flag}: {flag.error.rstrip('.')}. Fix: {fix}")
     try:
         value = parse(flag.value)
     except ValidationError as error:

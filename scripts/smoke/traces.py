@@ -33,13 +33,13 @@ def _of(what: What, took: Sent | None, came: Rows | None) -> tuple[Level, str]:
         return "unknown", f"{name} was not made: nobody called. Fix: what the routes say"
     if took.error:
         fix = f"Fix: the role {took.role}" if took.role else "Fix: network, or sandbox"
-        return "unreached", f"{name} was not taken: {took.error.rstrip('.')}. {fix}"
+        return "unreached", f"not taken: {took.error.rstrip('.')}. {fix}"
     if came is None:
         return "unknown", f"{name} was not looked for. Fix: a longer --deadline"
     if came.error:
         fix = READ if came.forbidden else "Fix: ask again later"
         level: Level = "unreached" if came.forbidden else "unknown"
-        return level, f"the logs do not tell of {name}: {came.error.rstrip('.')}. {fix}"
+        return level, f"the logs do not tell: {came.error.rstrip('.')}. {fix}"
     if not came.count:
         return "unknown", (
             f"{name} was taken, and is not in the logs after {came.waited_s:.0f} s. "

@@ -183,7 +183,7 @@ def test_a_trace_that_did_not_arrive_is_never_a_yes(facts, where, level):
 
 def test_the_role_that_is_missing_to_send_traces_is_named():
     refused = but(GOOD, lambda f: isinstance(f, Sent), error="403 no.", role="Publisher on X")
-    text = "a span of a call (AppDependencies) was not taken: 403 no. Fix: the role Publisher on X"
+    text = "not taken: 403 no. Fix: the role Publisher on X"
     assert found(plan(), refused)["stack", "span"] == ("unreached", text)
 
 
@@ -196,6 +196,7 @@ def test_traces_that_were_left_out_are_not_spoken_of():
     ("change", "level"),
     [
         ({"error": "503 Service Unavailable"}, "unreached"),
+        ({"error": "Forbidden", "forbidden": True}, "unreached"),
         ({"missing": True}, "no"),
         ({"value": {"enabled": True}}, "no"),
         ({"value": "no JSON"}, "no"),
@@ -204,6 +205,7 @@ def test_traces_that_were_left_out_are_not_spoken_of():
 def test_a_flag_that_cannot_be_read_is_never_a_yes(change, level):
     seen = found(plan(), but(GOOD, lambda f: isinstance(f, Flag), **change))
     assert seen["route chat", "flag"][0] == level
+    assert "Fix: " in seen["route chat", "flag"][1]
 
 
 def test_findings_have_an_order_that_does_not_depend_on_that_of_the_facts():
