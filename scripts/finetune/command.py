@@ -174,7 +174,8 @@ def deploy_command(
     if as_json:
         typer.echo(json.dumps(deploy.as_json(done, request), indent=2))
     else:
-        typer.echo(f"{stack}, {done.place}: {done.said}")
+        typer.echo(done.diff if dry_run else "", nl=False)
+        typer.echo(f"{stack}, {done.place}: {done.said}", err=dry_run)
 
 
 def _print(report: "Report") -> None:

@@ -86,13 +86,13 @@ def run(request: Request) -> Done:
     change = diff(before, after, file.name)
     if change and not request.in_place:
         _refuse_to_replace(declared, place, outputs, request)
-    if change:
-        typer.echo(change, nl=False, err=True)
     if request.dry_run:
         return _done(place, file, change, False, "nothing was written")
+    typer.echo(change, nl=False, err=True)
     if not request.up:
         _write(file, before, after)
-        said = f"written. Next: pulumi up --stack {request.stack}" if change else "nothing to do"
+        written_now = "written" if change else f"{file.name} says it already"
+        said = f"{written_now}. Next: pulumi up --stack {request.stack}"
         return _done(place, file, change, False, said)
     available()
     _deploy(request, place, outputs, (file, before, after))

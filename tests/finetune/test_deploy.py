@@ -26,6 +26,7 @@ from tests.finetune.test_gather import NOW, answered
 from tests.lock_store import HeldClock
 
 STAGING = settings.read("staging")
+UP = "pulumi up --stack staging"
 
 
 def placed(name=None, like=None, job=JOB.id):
@@ -100,9 +101,9 @@ def test_a_verified_job_is_written_and_once_written_there_is_nothing_to_do(root,
     verify(placed())
     done = deployed()
     assert text(root) == text(ROOT).replace("ftjob-7f3a90c21d5e4b6f8a0c", JOB.id)
-    assert done.said == "written. Next: pulumi up --stack staging"
+    assert done.said == f"written. Next: {UP}"
     again = deployed()
-    assert (again.diff, again.said) == ("", "nothing to do")
+    assert (again.diff, again.said) == ("", f"Pulumi.staging.yaml says it already. Next: {UP}")
 
 
 def test_a_dry_run_shows_the_change_and_writes_nothing(root, verify):
@@ -117,7 +118,7 @@ def test_a_new_deployment_that_is_there_already_may_be_asked_for_again(root, ver
     verify(place)
     options = {"deployment": "triage-v2", "like": "triage-v1"}
     assert deployed(**options).diff
-    assert deployed(**options).said == "nothing to do"
+    assert deployed(**options).diff == ""
 
 
 def refused(place, root, at=NOW + timedelta(hours=1), job=JOB.id):
@@ -190,7 +191,10 @@ OUTPUTS = StackOutputs.model_validate(
 
 @pytest.mark.parametrize(
     ("succeeded", "said"),
-    [(True, "nothing to do: the stack has this model"), (False, "nothing to do")],
+    [
+        (True, "nothing to do: the stack has this model"),
+        (False, f"Pulumi.staging.yaml says it already. Next: {UP}"),
+    ],
 )
 def test_a_stack_that_has_the_model_is_left_alone_unless_its_last_update_failed(
     root, verify, monkeypatch, succeeded, said
