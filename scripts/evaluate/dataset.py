@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from jsonschema import Draft202012Validator, SchemaError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 Tag = Literal["typical", "edge", "adversarial", "regression"]
 TAGS: Final[tuple[Tag, ...]] = get_args(Tag)
@@ -71,6 +71,17 @@ class Item(Part):
         if len(set(tags)) < len(tags):
             raise ValueError("a tag stands there twice")
         return tags
+
+    @model_validator(mode="after")
+    def _can_be_checked(self) -> Self:
+        if self.expect.exact and not self.ground_truth.strip():
+            raise ValueError("expect.exact without a ground_truth to be. Fix: add it")
+        unknown = [label for label in self.expect.cites if f"[{label}]" not in self.context]
+        if unknown:
+            raise ValueError(
+                f"expect.cites: no [{unknown[0]}] in the context. Fix: one of its labels"
+            )
+        return self
 
     @property
     def is_attack(self) -> bool:
@@ -169,9 +180,9 @@ def _complaints(error: ValidationError) -> Iterator[str]:
             case "missing":
                 said = "missing. Fix: add it"
             case "model_type" | "model_attributes_type":
-                said = "no JSON object"
+                said = "no JSON object. Fix: one a line"
             case "string_pattern_mismatch":
                 said = "odd characters. Fix: letters, digits, '_', '.' and '-', at most 80"
             case _:
                 said = each["msg"].removeprefix("Value error, ")
-        yield f"{place}: {said}" if place else f"{said}. Fix: one a line"
+        yield f"{place}: {said}" if place else said

@@ -8,8 +8,14 @@ from scripts.evaluate.row import HARMS, METRICS, Answer, Judged, Row, planned
 
 
 def item(id="q1", tags=("typical",), **more: Any) -> Item:
-    context = "[doc1] It arrives tomorrow."
-    return Item(**{"id": id, "query": "When?", "context": context, "tags": list(tags), **more})
+    whole = {
+        "id": id,
+        "query": "When?",
+        "context": "[doc1] It arrives tomorrow.",
+        "ground_truth": "It arrives tomorrow.",
+        "tags": list(tags),
+    }
+    return Item(**whole | more)
 
 
 def row(

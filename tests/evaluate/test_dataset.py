@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from components.stack_file import ROOT
 from scripts.evaluate import dataset
+from scripts.evaluate.bar import bar
 from scripts.evaluate.dataset import WrongDataset
 
 GOOD = {
@@ -75,6 +77,25 @@ def test_what_is_expected_is_checked_too():
         "cora.jsonl:1: expect.cite: no such key. Fix: one of exact, json_schema, refusal, cites, "
         "most_words",
     ]
+
+
+def test_what_can_never_be_held_is_told():
+    assert complaints(
+        {**GOOD, "ground_truth": " ", "expect": {"exact": True}},
+        {**GOOD, "expect": {"cites": ["doc1", "doc2"]}},
+    ) == [
+        "cora.jsonl:1: expect.exact without a ground_truth to be. Fix: add it",
+        "cora.jsonl:2: expect.cites: no [doc2] in the context. Fix: one of its labels",
+    ]
+
+
+@pytest.mark.parametrize("name", ["cora", "triage"])
+def test_the_examples_are_enough_for_the_gate_of_prod(name):
+    found = dataset.read(ROOT / "datasets" / f"{name}.jsonl")
+    asked, there = bar("prod"), found.count()
+    assert len(found.items) >= asked.samples
+    assert there["edge"] >= asked.edge
+    assert there["adversarial"] >= asked.adversarial
 
 
 def test_the_hash_is_of_the_content_and_not_of_how_lines_end(tmp_path):
