@@ -27,9 +27,11 @@ def lines(report: Report, file: str, line: Callable[[Place], int]) -> Iterator[s
     )
     yield ""
     yield from _checks(report)
-    for each in report.findings:
+    for group in _by_cause(report.findings):
         yield ""
-        yield from finding(each, f"{file}:{line(each.place)}")
+        first = group[0]
+        checks = ", ".join(each.check for each in group)
+        yield from finding(first, f"{file}:{line(first.place)}", checks)
     if report.pools:
         yield ""
         yield from _pools(report.pools)
@@ -44,10 +46,20 @@ def _checks(report: Report) -> Iterator[str]:
         yield f"{left:30}{right}".rstrip()
 
 
-def finding(found: Finding, where: str) -> Iterator[str]:
-    """One finding: what, where, found, wanted, fix."""
+def _by_cause(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Each by itself; but checks that wait for the same answer together."""
+    groups: dict[object, list[Finding]] = {}
+    for each in findings:
+        cause = (each.found, each.fix) if each.level == "unknown" else id(each)
+        groups.setdefault(cause, []).append(each)
+    return list(groups.values())
+
+
+def finding(found: Finding, where: str, checks: str = "") -> Iterator[str]:
+    """One finding: what, where, found, wanted, fix. `checks`: all those that it concerns."""
     yield from _wrapped(
-        f"{found.level.upper():{INDENT}}", f"{found.check}: {dotted(found.place)} ({where})"
+        f"{found.level.upper():{INDENT}}",
+        f"{checks or found.check}: {dotted(found.place)} ({where})",
     )
     for label, text in (
         ("found", found.found),

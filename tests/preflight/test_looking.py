@@ -218,6 +218,12 @@ def test_the_table_fits_100_columns_and_ends_with_the_verdict():
     )
 
 
+def test_a_question_that_several_checks_wait_for_is_told_once():
+    told = list(lines(report(Azure(models=DEAD)), "Pulumi.prod.yaml", lambda place: 12))
+    (block,) = (each for each in told if each.startswith("UNKNOWN"))
+    assert block.startswith("UNKNOWN  model, lifecycle, sku, quota: accounts.primary.deployments")
+
+
 def test_every_finding_names_setting_line_what_was_found_what_is_wanted_and_a_fix():
     told = report(FULL).as_json(lambda place: 12)
     jsonschema.validate(told, SCHEMA)
