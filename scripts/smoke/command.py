@@ -23,7 +23,13 @@ def smoke_command(
         bool, typer.Option("--trace/--no-trace", help="Whether traces must arrive in the logs.")
     ] = True,
     trace_within_s: Annotated[
-        float, typer.Option("--trace-within", metavar="S", help="Seconds that they may take.")
+        float,
+        typer.Option(
+            "--trace-within",
+            metavar="S",
+            callback=options.seconds,
+            help="Seconds that they may take.",
+        ),
     ] = TRACE_WITHIN_S,
     spillover: Annotated[
         bool,

@@ -223,7 +223,7 @@ class Race:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_two_controllers_never_both_hold_it(data):
     race = Race(data)
     for _ in range(12):
