@@ -23,7 +23,7 @@ def evaluate_command(
     stack: options.Stack,
     dataset: Annotated[
         Path | None,
-        typer.Argument(metavar="[DATASET]", help="What is asked, as in datasets/cora.jsonl."),
+        typer.Argument(metavar="DATASET", help="What is asked, as in datasets/cora.jsonl."),
     ] = None,
     target: Annotated[
         str | None,

@@ -50,7 +50,10 @@ def verify_command(
     like: Like = None,
     suffix: Annotated[
         str | None,
-        typer.Option(help="Which suffix the model's name has, where the stack file has none."),
+        typer.Option(
+            metavar="SUFFIX",
+            help="Which suffix the model's name has, where the stack file has none.",
+        ),
     ] = None,
     trained_in: Annotated[
         str | None,

@@ -43,13 +43,16 @@ def load_command(
         typer.Option(metavar="ACCOUNT/DEPLOYMENT", help="In place of the scenario's target."),
     ] = None,
     calls_per_second: Annotated[
-        float | None, typer.Option("--rps", help="In place of the scenario's calls_per_second.")
+        float | None,
+        typer.Option("--rps", metavar="N", help="In place of the scenario's calls_per_second."),
     ] = None,
     duration_s: Annotated[
-        float | None, typer.Option("--duration", help="Seconds, in place of the scenario's.")
+        float | None,
+        typer.Option("--duration", metavar="S", help="Seconds, in place of the scenario's."),
     ] = None,
     warm_up_s: Annotated[
-        float | None, typer.Option("--warm-up", help="Seconds, in place of the scenario's.")
+        float | None,
+        typer.Option("--warm-up", metavar="S", help="Seconds, in place of the scenario's."),
     ] = None,
     page: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="The run as a page, here too.")
@@ -63,7 +66,9 @@ def load_command(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000, help="Processes that send it together, led by this one."),
+        typer.Option(
+            metavar="N", min=1, max=1_000, help="Processes that send it together, led by this one."
+        ),
     ] = None,
     listen: Annotated[
         str | None,
@@ -77,7 +82,11 @@ def load_command(
     ] = None,
     most_cost: Annotated[
         float | None,
-        typer.Option(min=0, help="In the price list's currency; the run ends when it is spent."),
+        typer.Option(
+            metavar="AMOUNT",
+            min=0,
+            help="In the price list's currency; the run ends when it is spent.",
+        ),
     ] = None,
     deadline_s: Annotated[
         float | None,

@@ -176,7 +176,7 @@ def list_faults(folder: Directory = None, as_json: AsJson = False) -> None:
 @app.command()
 def clear(
     number: Annotated[
-        int | None, typer.Argument(metavar="[ID]", min=1, help="As `fault list` shows it.")
+        int | None, typer.Argument(metavar="ID", min=1, help="As `fault list` shows it.")
     ] = None,
     folder: Directory = None,
     as_json: AsJson = False,
