@@ -195,6 +195,25 @@ def test_an_account_whose_keys_were_turned_on_is_opened_by_one(keyed, smoked):
     assert checks["key"].text.startswith("a real key opens it")
 
 
+@pytest.fixture
+def gone(dev, azure):
+    """Deletes a deployment, behind the stack's back."""
+    with shell(azure) as clients:
+        made = clients.cognitive.deployments
+        before = made.get(GROUP, ACCOUNT, "embed-v1")
+        made.begin_delete(GROUP, ACCOUNT, "embed-v1").result()
+        yield
+        properties = DeploymentProperties(model=before.properties.model)
+        wanted = Deployment(sku=before.sku, properties=properties)
+        made.begin_create_or_update(GROUP, ACCOUNT, "embed-v1", wanted).result()
+
+
+def test_a_deployment_that_was_deleted_is_told_with_what_there_is_instead(gone, smoked):
+    found, checks = smoked(only="embed-v1")
+    assert found.code == Exit.NO
+    assert "The account has chat-v3." in checks["embeddings"].text
+
+
 def test_a_good_run_says_yes_to_all_and_its_traces_arrive(dev):
     said = dev.plumb("smoke", "--stack", "dev", "--json")
     assert said.code == 0, said.all
