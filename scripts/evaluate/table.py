@@ -7,6 +7,7 @@ from rich.table import Table
 from scripts.evaluate.mark import faults
 from scripts.evaluate.markdown import costs
 from scripts.evaluate.report import Report
+from scripts.evaluate.verdict import AGAIN
 from scripts.exit import Exit
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def print_report(report: Report, console: "Console") -> None:
     console.print(f"{summary.samples} questions: {outcomes}; {', '.join(costs(report))}")
     cut = " (cut off)" if report.partial else ""
     console.print(f"{report.plan.target.name}: {report.words}{cut}", markup=False)
+    if any(AGAIN in reason.text for reason in report.reasons):
+        again = f"--stack {report.plan.stack} --again {report.plan.run_id}"
+        console.print(f"Next: plumb evaluate {again}", markup=False, soft_wrap=True)
 
 
 def _metrics(report: Report) -> Table:

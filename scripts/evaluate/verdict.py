@@ -18,7 +18,8 @@ UNREACHED: Final = frozenset({"connection", "request"})
 
 SMALLEST: Final = 0.0005
 
-AGAIN: Final = "plumb evaluate --again RUN"
+AGAIN: Final = "plumb evaluate --stack STACK --again RUN"
+MORE: Final = "more questions, or better answers"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,8 @@ def judge(
 def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
     if partial:
         yield Reason(code=Exit.CANNOT_TELL, about="run", text=f"it was cut off. Fix: {AGAIN}")
-    asked = summary.outcomes.keys() - {"not asked"}
+    # The end of the run cuts off what waited to be asked again: of itself that says nothing.
+    asked = summary.outcomes.keys() - {"not asked", "timeout"}
     if asked and asked <= UNREACHED:
         yield Reason(
             code=Exit.NOT_REACHED,
@@ -79,7 +81,8 @@ def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
         yield Reason(
             code=Exit.CANNOT_TELL, about="dataset", text=f"{', '.join(few)}. Fix: add questions"
         )
-    if not _covers(summary.judged, summary.samples, bar):
+    covered = _covers(summary.judged, summary.samples, bar)
+    if not covered:
         unanswered = [
             f"{count} {outcome}"
             for outcome, count in summary.outcomes.items()
@@ -95,7 +98,7 @@ def _whole(summary: Summary, bar: Bar, partial: bool) -> Iterator[Reason]:
         )
     marks = summary.marks
     counted = f"{marks.passed} of {marks.rows} answers pass"
-    yield _share("answers", counted, marks.share, bar)
+    yield _share("answers", counted, marks.share, bar, fix=MORE if covered else AGAIN)
 
 
 def _strangers(summary: Summary, named: str) -> Iterator[Reason]:
@@ -169,7 +172,9 @@ def _checks(summary: Summary, bar: Bar) -> Iterator[Reason]:
             yield _share(check, counted, found.share, bar, cut)
 
 
-def _share(about: str, counted: str, share: Bounds, bar: Bar, more: str = "") -> Reason:
+def _share(
+    about: str, counted: str, share: Bounds, bar: Bar, more: str = "", fix: str = MORE
+) -> Reason:
     """Surely enough, surely not, or neither. more: what else may help."""
     if share.lower >= bar.pass_share:
         return Reason(
@@ -186,7 +191,7 @@ def _share(about: str, counted: str, share: Bounds, bar: Bar, more: str = "") ->
         code=Exit.CANNOT_TELL,
         about=about,
         text=f"{counted}: between {share.lower:.1%} and {share.upper:.1%} of all, "
-        f"{bar.pass_share:.0%} are asked. Fix: more questions, or better answers.{more}",
+        f"{bar.pass_share:.0%} are asked. Fix: {fix}.{more}",
     )
 
 

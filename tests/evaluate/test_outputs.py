@@ -122,6 +122,14 @@ def test_a_terminal_of_a_hundred_columns_is_enough(written):
     assert "weak does not pass: relevance 2" in shown
 
 
+def test_what_is_left_open_can_be_typed_as_it_stands(tmp_path):
+    found = report(folders.run(tmp_path, [*enough()[20:], *rows(20, "late", judged=False)]))
+    out = io.StringIO()
+    print_report(found, Console(file=out, width=40, highlight=False))
+    again = f"Next: plumb evaluate --stack {found.plan.stack} --again {found.plan.run_id}"
+    assert out.getvalue().splitlines()[-1] == again
+
+
 def test_a_failure_is_one_of_the_build(tmp_path):
     kept = folders.run(tmp_path, rows(20, scores=1))
     found = report(kept)

@@ -11,7 +11,7 @@ from scripts.evaluate.bar import bar
 from scripts.evaluate.comparison import compare
 from scripts.evaluate.row import METRICS, Unjudged
 from scripts.evaluate.summary import summarise
-from scripts.evaluate.verdict import judge
+from scripts.evaluate.verdict import AGAIN, MORE, judge
 from scripts.exit import Exit
 from tests.evaluate.rows import enough, row, rows
 
@@ -185,6 +185,20 @@ def test_where_nothing_answers_it_was_not_reached(outcome):
     lost = [row(each.item.id, each.item.tags, outcome=outcome) for each in enough()]
     assert told(lost) == (Exit.NOT_REACHED, {"run"})
     assert told([*lost[:199], enough()[199]])[0] == Exit.CANNOT_TELL
+
+
+def test_who_was_refused_hears_it_though_the_end_of_the_run_cut_off_another_try():
+    late = row("late", outcome="timeout")
+    found = [*rows(11, outcome="request"), late, replace(row("next"), answer=None, judged=None)]
+    assert verdict(found, partial=True)[0] == Exit.NOT_REACHED
+    assert verdict([late])[0] == Exit.CANNOT_TELL
+
+
+@pytest.mark.parametrize(("judged", "fix"), [(True, MORE), (False, AGAIN)])
+def test_more_questions_help_only_where_the_others_are_judged(judged, fix):
+    _, reasons = verdict(replaced(enough(), rows(40, scores=1 if judged else None, judged=judged)))
+    [whole] = (each.text for each in reasons if each.about == "answers")
+    assert whole.endswith(f"Fix: {fix}.")
 
 
 @pytest.mark.parametrize(
