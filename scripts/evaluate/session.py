@@ -112,9 +112,10 @@ def _begun(wanted: Words, opened: Opened) -> "tuple[Kept, Proven | None]":
         identity=_identity(proven, target),
     )
     asked = 0 if wanted.online else len(questions.items) * (2 if baseline else 1)
+    judged_by = judge.name if judge.stack == opened.stack else f"{judge.stack}:{judge.name}"
     typer.echo(
         f"{opened.stack}, {name}: {len(questions.items)} questions of {questions.name}, "
-        f"{asked} calls of at most {wanted.most_tokens} tokens, judged by {judge.name}",
+        f"{asked} calls of at most {wanted.most_tokens} tokens, judged by {judged_by}",
         err=True,
     )
     if wanted.dry_run:

@@ -91,7 +91,8 @@ class Gathering:
         return job
 
     def _tell(self, events: list[dict[str, Any]], told: set[str]) -> None:
-        for each in sorted(events, key=lambda event: event["created_at"]):
+        # Listed newest first: so those of one second are in order too.
+        for each in sorted(reversed(events), key=lambda event: event["created_at"]):
             if each["id"] not in told:
                 told.add(each["id"])
                 self.tell(str(each["message"]))

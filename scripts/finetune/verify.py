@@ -33,6 +33,7 @@ from scripts.subscription.patience import Patience
 from scripts.tokens import tokens
 
 PAGE: Final = "report.html"
+ROLE: Final = "Fix: the role Cognitive Services OpenAI User on the account for who you are"
 NOTHING_LEARNT: Final = (
     openai.APIError,
     ClientAuthenticationError,
@@ -163,7 +164,7 @@ def _refuse(error: BaseException, request: Request, account: str) -> NoReturn:
             code, text = Exit.CANNOT_TELL, f"{account} is busy (429). Fix: ask again later"
         case openai.AuthenticationError() | openai.PermissionDeniedError():
             said = " ".join(error.message.split())[:300]
-            code, text = Exit.NOT_REACHED, f"{account} does not allow it: {said}"
+            code, text = Exit.NOT_REACHED, f"{account} does not allow it: {said} {ROLE}"
         case openai.BadRequestError():
             said = " ".join(error.message.split())[:300]
             code, text = Exit.WRONG_USE, f"{account}: {said}"

@@ -115,6 +115,11 @@ def test_waiting_tells_each_event_once_and_ends_with_the_job(gathered, clock):
     assert said == ["Step 1", "Step 2", "Step 3"]
 
 
+def test_what_happened_within_a_second_is_told_as_it_happened(gathered):
+    _, said = gathered(Api(earlier=2), wait=True)
+    assert said == ["Step 1", "Step 2", "Step 3"]
+
+
 def test_a_job_that_runs_longer_than_the_deadline_is_kept_and_nobody_can_tell(gathered, clock):
     found, _ = gathered(Api(["running"]), wait=True, until=35.0)
     assert (found.verdict.code, clock.seconds) == (Exit.CANNOT_TELL, 30)
