@@ -1,5 +1,6 @@
 """What a plan leaves as evidence: the demand of its routes, and that somebody reviewed it."""
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -84,7 +85,7 @@ def record(given: Inputs, root: Path, now: datetime, *, dry_run: bool) -> None:
     if dry_run:
         for each in made:
             of = f" of {each.route}" if each.route else ""
-            typer.echo(f"would record {each.kind}{of}: {dict(each.data)}", err=True)
+            typer.echo(f"would record {each.kind}{of}: {json.dumps(dict(each.data))}", err=True)
         return
     folder = root / RUNS / f"{now:%Y%m%d-%H%M%S}-capacity-{secrets.token_hex(2)}"
     folder.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """What a forecast leaves as evidence, and all that it can be made from again."""
 
+import json
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ def record(bill: Bill, price_list: bytes, root: Path, now: datetime, *, dry_run:
         raise leave(Exit.CANNOT_TELL, "not recorded: it is no whole forecast")
     made = data(bill, price_list)
     if dry_run:
-        typer.echo(f"would record cost: {made}", err=True)
+        typer.echo(f"would record cost: {json.dumps(made)}", err=True)
         return
     folder = root / RUNS / f"{now:%Y%m%d-%H%M%S}-cost-{secrets.token_hex(2)}"
     folder.mkdir(parents=True)
