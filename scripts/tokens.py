@@ -7,7 +7,10 @@ from scripts.client.target import Entra
 from scripts.exit import Exit, leave
 
 if TYPE_CHECKING:
-    from azure.core.exceptions import ClientAuthenticationError
+    from azure.core.exceptions import AzureError
+
+LONGEST: Final = 300
+"""Of why there is none: every credential that was tried has a paragraph."""
 
 SIGN_IN: Final = 'az login; or, for the sandbox: plumb sandbox up; eval "$(plumb sandbox env)"'
 
@@ -30,7 +33,8 @@ def tokens() -> Entra:
     return given
 
 
-def no_token(error: "ClientAuthenticationError") -> str:
+def no_token(error: "AzureError") -> str:
     """Why a credential gives none, without azure-identity's advice, and how to get one."""
-    why = " ".join(error.message.partition("To mitigate")[0].split())
-    return f"no token: {why.rstrip('.')}. Fix: {SIGN_IN}"
+    why = " ".join(error.message.partition("To mitigate")[0].split()).rstrip(".")
+    told = why if len(why) <= LONGEST else f"{why[:LONGEST]} …"
+    return f"no token: {told}. Fix: {SIGN_IN}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from scripts.exit import Exit, leave
 from scripts.subscription.facts import Subscription
 from scripts.subscription.patience import Patience
+from scripts.tokens import no_token
 
 if TYPE_CHECKING:
     from scripts.subscription.arm import Arm
@@ -43,6 +44,5 @@ def sign_in() -> "Arm":
     except arm.NoSubscription as error:
         raise leave(Exit.WRONG_USE, error) from None
     except AzureError as error:
-        said = " ".join(error.message.split())[:300]
-        raise leave(Exit.NOT_REACHED, f"nobody is signed in: {said}. Fix: az login") from None
+        raise leave(Exit.NOT_REACHED, no_token(error)) from None
     return azure
