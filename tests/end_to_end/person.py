@@ -36,6 +36,12 @@ APPROVERS = {
     "operations": "operator",
 }
 
+ORDER = (
+    *("plumb capacity", "plumb readiness record", "plumb cost"),
+    *("plumb evaluate", "plumb load", "plumb review", "plumb readiness approve"),
+)
+"""What rests on nothing comes first; who loads a deployment leaves it to itself meanwhile."""
+
 SUCCESS = "- {name: solved without a person, baseline: 0.31, target: 0.4, source: report 12}\n"
 
 COMMAND = re.compile(r"plumb (?:[^;,.]|\.(?! |$))+")
@@ -51,13 +57,7 @@ class Asked:
     @property
     def phase(self) -> int:
         """What rests on nothing comes first; who approves has seen everything else."""
-        order = ("plumb capacity", "plumb readiness record", "plumb cost")
-        measured = ("plumb evaluate", "plumb load")
-        if self.command.startswith(order):
-            return next(n for n, each in enumerate(order) if self.command.startswith(each))
-        if self.command.startswith(measured):
-            return 3
-        return 4 if self.command.startswith("plumb review") else 5
+        return next(n for n, each in enumerate(ORDER) if self.command.startswith(each))
 
 
 @dataclass
@@ -82,14 +82,8 @@ class Person:
         asked = self.asked(stack)
         first = min((each.phase for each in asked), default=0)
         todo = [each for each in asked if each.phase == first]
-        at_once = [each for each in todo if each.command.startswith("plumb load")]
-        one_by_one = [each for each in todo if each not in at_once]
-        with ThreadPoolExecutor() as pool:
-            ended = [pool.submit(self.do, each) for each in at_once]
-            for each in one_by_one:
-                self.do(each)
-            for each in ended:
-                each.result()
+        with ThreadPoolExecutor(len(todo) if first == ORDER.index("plumb load") else 1) as pool:
+            list(pool.map(self.do, todo))
         return len(todo)
 
     def do(self, asked: Asked) -> None:
@@ -190,9 +184,11 @@ class Person:
         """The sheet, filled in by somebody who has looked up every answer."""
         truths = dict(_truths(run / "dataset.jsonl"))
         (sheet,) = run.rglob("sheet.csv")
-        rows = list(csv.DictReader(sheet.read_text().splitlines()))
+        with sheet.open(newline="") as file:
+            rows = list(csv.DictReader(file))
         for row in rows:
-            row["good"] = "yes" if _holds(row["answer"], truths[row["question"]]) else "no"
+            truth = truths[row["question"].removeprefix("'")]
+            row["good"] = "yes" if _holds(row["answer"], truth) else "no"
         filled = run / "ratings.csv"
         with filled.open("w", newline="") as file:
             lines = csv.DictWriter(file, rows[0].keys())
