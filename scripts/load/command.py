@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scripts.load.plan import Sender
     from scripts.load.report import Report
     from scripts.load.run import Run
-    from scripts.load.search import Sweep
+    from scripts.load.swept import Sweep
     from scripts.opened import Opened
     from scripts.readiness.proven import Proven
 

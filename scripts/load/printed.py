@@ -10,9 +10,9 @@ from rich.table import Table
 from components.stack_file import ROOT
 from scripts.exit import Exit
 from scripts.load.report import WORDS, Report
-from scripts.load.search import Sweep
 from scripts.load.sentences import sentences
 from scripts.load.sweep import Stage
+from scripts.load.swept import Sweep
 
 SIGNS = {
     Exit.YES: "[green]ok[/]",

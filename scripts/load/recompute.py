@@ -5,7 +5,8 @@ from typing import Any
 
 from scripts.load import calls_file, run
 from scripts.load.report import Report, report
-from scripts.load.search import STAGES, Sweep, stage_of, whole
+from scripts.load.search import STAGES, stage_of, whole
+from scripts.load.swept import Sweep
 
 
 def judged(folder: Path) -> Report:

@@ -11,7 +11,7 @@ from scripts.load.sweep import ACHIEVED_SHARE, THROTTLED_SHARE, Stage
 from scripts.pages import pages
 
 if TYPE_CHECKING:
-    from scripts.load.search import Sweep
+    from scripts.load.swept import Sweep
 
 SHARES: Final[dict[str, Callable[[Summary], int]]] = {
     "error": lambda summary: summary.errors,
