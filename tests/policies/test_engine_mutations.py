@@ -28,9 +28,13 @@ def project(tmp_path):
 
 
 def findings(world, profile):
-    """(rule, resource, message, level) as `plumb check` has them."""
+    """(rule, resource, message, level) as `plumb check` has them, of a stack named as its profile."""
+
+    def said(finding):
+        return finding.message.replace(f"--stack {world.stack}", f"--stack {profile}")
+
     return {
-        (result.rule.id, each.resource.name if each.resource else "", each.message, result.level)
+        (result.rule.id, each.resource.name if each.resource else "", said(each), result.level)
         for result in judged(RULES, world, profile, profile, NOW).results
         for each in result.findings
     }

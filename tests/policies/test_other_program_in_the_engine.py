@@ -102,7 +102,7 @@ def test_elsewhere_a_configuration_may_loosen_and_says_so(preview, tmp_path):
     code, events, said = preview("staging", "--policy-pack-config", str(file))
     assert code == 0, said[-2000:]
     notices = read_events(events).notices
-    assert any("evaluation-evidence-present is advisory here" in notice for notice in notices)
+    assert any("groundedness-threshold is advisory here" in notice for notice in notices)
 
 
 def test_events_make_the_report_that_the_rules_would(preview):

@@ -168,7 +168,8 @@ def test_a_tuned_model_can_be_deployed_once_its_job_has_succeeded(
 ) -> None:
     started = cloud.clock.now().timestamp() - seconds_ago
     plan = {"starts": started, "ends": started + 10.5, "steps": 1, "epochs": 1, "error": None}
-    job = {"id": "ftjob-0123", "model": TUNED, "trained_tokens": 1, "results": "", "job": {}}
+    own = {"id": "ftjob-0123", "validation_file": None}
+    job = {"id": "ftjob-0123", "model": TUNED, "trained_tokens": 1, "results": "", "job": own}
     Objects(cloud.around.store).add(ACCOUNT, "job", {**job, "plan": plan})
     cloud.around.settings.set("fine_tuned_needs_job", True)
     answer = cloud.put(CHAT, deployment(model=TUNED, version="1", sku="Standard"))
