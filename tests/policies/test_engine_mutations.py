@@ -28,7 +28,7 @@ def project(tmp_path):
 
 
 def findings(world, profile):
-    """(rule, resource, message, level) as `plumb check` has them, of a stack named as its profile."""
+    """(rule, resource, message, level) by `plumb check`, of a stack named as its profile."""
 
     def said(finding):
         return finding.message.replace(f"--stack {world.stack}", f"--stack {profile}")
