@@ -16,7 +16,7 @@ demo: setup ## from nothing to a deployed stack that answers, on this machine al
 test: tools engine ## every test, those on the real engine included
 	@$(bin)/python -m pytest -n 2 --dist loadfile
 
-story: tools engine ## from a refused prod to a deployed one, as the gate asks for it: half an hour
+story: tools engine ## from a refused prod to a deployed one, as the gate asks for it: forty minutes
 	@$(bin)/python -m pytest -m story -v tests/end_to_end/test_first_release.py
 
 check: tools ## style, types, who may import whom

@@ -1,6 +1,6 @@
 """From a fresh clone to a deployed prod, by what the gate says and by nothing else.
 
-Half an hour, since a load test that counts takes a quarter of one: `make story`.
+Forty minutes, since a load test that counts takes a quarter of one: `make story`.
 """
 
 import json
