@@ -18,8 +18,8 @@ def environment(monkeypatch):
 
 def test_a_proxy_is_what_the_environment_says(environment):
     assert proxy_to("https://cora.openai.azure.com/") is None
-    environment("https_proxy", "http://proxy.example:3128")
-    assert proxy_to("https://cora.openai.azure.com/") == "http://proxy.example:3128"
+    environment("https_proxy", "http://gateway.example:3128")
+    assert proxy_to("https://cora.openai.azure.com/") == "http://gateway.example:3128"
     assert proxy_to("http://cora.openai.azure.com/") is None
     environment("no_proxy", "127.0.0.1,.openai.azure.com")
     assert proxy_to("https://cora.openai.azure.com/") is None
